@@ -1,0 +1,1 @@
+"""The ChatKit protocol: a request in, JSON or a run to follow out."""

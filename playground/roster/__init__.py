@@ -1,0 +1,1 @@
+"""The agents on offer: those that ship and those the owner names."""

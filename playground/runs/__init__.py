@@ -1,0 +1,1 @@
+"""Runs: started once, logged as they go, watched by anybody who may."""

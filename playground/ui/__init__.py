@@ -1,0 +1,1 @@
+"""The Gradio page: a ChatKit client like any other, in process."""

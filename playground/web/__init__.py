@@ -1,0 +1,1 @@
+"""HTTP: who asks, the ChatKit routes, health, and the mounted page."""
