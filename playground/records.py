@@ -1,0 +1,95 @@
+"""What the store hands out: frozen values, known to every room above it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+RunStatus = Literal[
+    "queued", "running", "awaiting_approval", "completed", "incomplete", "cancelled", "failed", "interrupted"
+]
+Effort = Literal["none", "minimal", "low", "medium", "high", "xhigh"]
+
+LIVE: frozenset[RunStatus] = frozenset({"queued", "running", "awaiting_approval"})
+"""Statuses of a run that is not over."""
+
+
+class LaneSettings(BaseModel):
+    """What a visitor may set for the model, per lane. None leaves it to the agent and the provider."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    instructions: str | None = Field(None, max_length=20_000)
+    temperature: float | None = Field(None, ge=0, le=2)
+    max_tokens: int | None = Field(None, ge=1, le=1_000_000)
+    effort: Effort | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """Who answers in a tab: an agent on a model, with settings, in a thread (None before the first message)."""
+
+    agent: str
+    model: str
+    settings: LaneSettings = LaneSettings()  # noqa: RUF009 - frozen
+    thread_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """What the page calls a session. `title` is ready to show."""
+
+    id: str
+    title: str
+    lane: Lane
+    closed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens of a run, summed over its turns."""
+
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cached_tokens: int = 0
+    reasoning_tokens: int = 0
+    turns: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """A run as it stands. Durations are in milliseconds; `error` may be shown as it is."""
+
+    id: str
+    thread_id: str
+    branch_id: str
+    visitor_id: str
+    agent: str
+    model: str
+    status: RunStatus
+    last_seq: int
+    created_at: datetime
+    usage: Usage = Usage()
+    first_token_ms: int | None = None
+    duration_ms: int | None = None
+    tool_calls: int = 0
+    error: str | None = None
+    allow_retry: bool = False
+    input_text: str = ""
+    settings: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def live(self) -> bool:
+        """Whether more events may come."""
+        return self.status in LIVE
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """One linear path through a thread. `label` is the start of the message that made it."""
+
+    id: str
+    label: str
+    created_at: datetime
+    head: bool
