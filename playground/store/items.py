@@ -1,0 +1,102 @@
+"""Items, read along a branch. Order is `position`, never time."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, or_
+from sqlmodel import Session, col, func, select
+
+from playground.errors import NotFound
+from playground.store.tables import BranchRow, FeedbackRow, ItemRow, ThreadRow
+from playground.store.threads import Order
+
+HIDDEN = ("hidden_context_item", "sdk_hidden_context")
+"""Item types that never leave the server."""
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """The part of a path that one branch contributes: positions above `low`, up to `high` if there is one."""
+
+    branch_id: str
+    low: int
+    high: int | None
+
+
+def path(session: Session, branch_id: str) -> list[Segment]:
+    """The segments of a branch, newest first."""
+    segments: list[Segment] = []
+    high: int | None = None
+    branch = session.get(BranchRow, branch_id)
+    while branch is not None:
+        segments.append(Segment(branch.id, branch.fork_position if branch.parent_branch else 0, high))
+        high = branch.fork_position if high is None else min(high, branch.fork_position)
+        branch = session.get(BranchRow, branch.parent_branch) if branch.parent_branch else None
+    return segments
+
+
+def _on(segments: Sequence[Segment]) -> ColumnElement[bool]:
+    def one(segment: Segment) -> ColumnElement[bool]:
+        terms = [col(ItemRow.branch_id) == segment.branch_id, col(ItemRow.position) > segment.low]
+        if segment.high is not None:
+            terms.append(col(ItemRow.position) <= segment.high)
+        return and_(*terms)
+
+    return or_(*(one(segment) for segment in segments))
+
+
+def page(
+    session: Session, thread: ThreadRow, *, limit: int, order: Order, after: str | None
+) -> tuple[Sequence[ItemRow], bool]:
+    """At most `limit` visible items of the head branch, and whether more follow. Raises NotFound for `after`."""
+    query = select(ItemRow).where(_on(path(session, thread.head_branch)), col(ItemRow.type).not_in(HIDDEN))
+    if after is not None:
+        mark = locate(session, thread, after).position
+        query = query.where(col(ItemRow.position) > mark if order == "asc" else col(ItemRow.position) < mark)
+    position = col(ItemRow.position)
+    rows = session.exec(query.order_by(position.asc() if order == "asc" else position.desc()).limit(limit + 1)).all()
+    return rows[:limit], len(rows) > limit
+
+
+def history(session: Session, branch_id: str) -> Sequence[ItemRow]:
+    """Every item of a branch, oldest first, hidden ones too: what a model may be told."""
+    return session.exec(select(ItemRow).where(_on(path(session, branch_id))).order_by(col(ItemRow.position))).all()
+
+
+def locate(session: Session, thread: ThreadRow, item_id: str) -> ItemRow:
+    """An item of the thread's head branch. Raises NotFound."""
+    query = select(ItemRow).where(ItemRow.id == item_id, _on(path(session, thread.head_branch)))
+    row = session.exec(query).first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def last_position(session: Session, branch_id: str) -> int:
+    """The position of the newest item on a branch, 0 if there is none."""
+    found = session.exec(select(func.max(ItemRow.position)).where(_on(path(session, branch_id)))).one()
+    return found or 0
+
+
+def save(session: Session, rows: Iterable[ItemRow]) -> None:
+    """Insert or replace items by id."""
+    for row in rows:
+        session.merge(row)
+
+
+def rate(session: Session, *, visitor_id: str, thread: ThreadRow, item_ids: Sequence[str], kind: str, at: datetime) -> None:
+    """Keep the visitor's thumb on each item; a second one replaces the first. Raises NotFound, then keeps none."""
+    for item_id in item_ids:
+        locate(session, thread, item_id)
+        session.merge(FeedbackRow(item_id=item_id, visitor_id=visitor_id, kind=kind, created_at=at))
+
+
+def ratings(session: Session, *, visitor_id: str, thread_id: str) -> dict[str, str]:
+    """The visitor's thumbs in a thread: item id → kind."""
+    query = (
+        select(FeedbackRow.item_id, FeedbackRow.kind)
+        .join(ItemRow, col(ItemRow.id) == col(FeedbackRow.item_id))
+        .where(FeedbackRow.visitor_id == visitor_id, ItemRow.thread_id == thread_id)
+    )
+    return dict(session.exec(query).all())

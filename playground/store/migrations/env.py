@@ -1,0 +1,12 @@
+"""Alembic's entry: always on a connection that the store opened, inside its transaction."""
+
+from alembic import context
+
+from playground.store.tables import SQLModel
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=SQLModel.metadata,
+    render_as_batch=True,
+)
+context.run_migrations()

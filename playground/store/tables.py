@@ -1,0 +1,159 @@
+"""The tables. Times are UTC with offset; payloads are the JSON that goes over the wire, stored as sent."""
+
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import JSON, Column, DateTime, Dialect, ForeignKey, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import Field, SQLModel
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A time with offset, also on SQLite, which has no such type."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a naive time: it would be read back as another moment."""
+        if value is not None and value.tzinfo is None:
+            raise ValueError("a stored time needs an offset")
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
+        """Give the offset back."""
+        return None if value is None else value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _child_of(table: str, *, nullable: bool = False, index: bool = True) -> Column[str]:
+    return Column(ForeignKey(f"{table}.id", ondelete="CASCADE"), nullable=nullable, index=index)
+
+
+def _time() -> Column[datetime]:
+    return Column(UtcDateTime, nullable=False)
+
+
+class ThreadRow(SQLModel, table=True):
+    """One conversation. `meta` holds what the server remembers of it, such as its agent; never sent out."""
+
+    __tablename__: ClassVar[str] = "thread"
+    __table_args__ = (Index("thread_by_visitor", "visitor_id", "created_at", "id"),)
+
+    id: str = Field(primary_key=True)
+    visitor_id: str
+    title: str | None = None
+    title_by_hand: bool = False
+    status: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    meta: dict[str, Any] = Field(sa_column=Column("metadata", JSON, nullable=False))
+    head_branch: str
+    created_at: datetime = Field(sa_column=_time())
+    updated_at: datetime = Field(sa_column=_time())
+
+
+class BranchRow(SQLModel, table=True):
+    """A path through a thread: its parent's up to and including `fork_position`, then its own items."""
+
+    __tablename__: ClassVar[str] = "branch"
+
+    id: str = Field(primary_key=True)
+    thread_id: str = Field(sa_column=_child_of("thread"))
+    parent_branch: str | None = None
+    fork_position: int = 0
+    label: str = ""
+    created_at: datetime = Field(sa_column=_time())
+
+
+class ItemRow(SQLModel, table=True):
+    """One item. `model_input` are the SDK input items that it stands for, where they say more than the payload."""
+
+    __tablename__: ClassVar[str] = "item"
+    __table_args__ = (UniqueConstraint("branch_id", "position"),)
+
+    id: str = Field(primary_key=True)
+    thread_id: str = Field(sa_column=_child_of("thread"))
+    branch_id: str = Field(sa_column=_child_of("branch", index=False))
+    position: int
+    type: str
+    payload: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    model_input: list[Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    run_id: str | None = Field(default=None, index=True)
+    created_at: datetime = Field(sa_column=_time())
+
+
+class RunRow(SQLModel, table=True):
+    """One run. `order` is what it was asked; `epoch` fences off an owner that was taken for dead."""
+
+    __tablename__: ClassVar[str] = "run"
+    __table_args__ = (
+        Index(
+            "one_live_run_per_thread",
+            "thread_id",
+            unique=True,
+            sqlite_where=text("status IN ('running', 'awaiting_approval')"),
+            postgresql_where=text("status IN ('running', 'awaiting_approval')"),
+        ),
+        UniqueConstraint("visitor_id", "idempotency_key"),
+        Index("run_by_thread", "thread_id", "created_at"),
+        Index("run_by_status", "status"),
+    )
+
+    id: str = Field(primary_key=True)
+    thread_id: str = Field(sa_column=_child_of("thread", index=False))
+    branch_id: str
+    visitor_id: str
+    agent: str
+    model: str
+    status: str
+    order: dict[str, Any] = Field(sa_column=Column("request", JSON, nullable=False))
+    owner: str
+    epoch: int = 1
+    heartbeat_at: datetime = Field(sa_column=_time())
+    cancel_requested: bool = False
+    last_seq: int = 0
+    usage: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    first_token_ms: int | None = None
+    duration_ms: int | None = None
+    error: str | None = None
+    allow_retry: bool = False
+    idempotency_key: str | None = None
+    request_hash: str | None = None
+    created_at: datetime = Field(sa_column=_time())
+    ended_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime, index=True))
+
+
+class RunEventRow(SQLModel, table=True):
+    """One frame of a run: `payload` is the JSON of a ThreadStreamEvent, as it went out."""
+
+    __tablename__: ClassVar[str] = "run_event"
+
+    run_id: str = Field(sa_column=Column(ForeignKey("run.id", ondelete="CASCADE"), primary_key=True))
+    seq: int = Field(primary_key=True)
+    payload: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class TabRow(SQLModel, table=True):
+    """A tab of the page and its one lane."""
+
+    __tablename__: ClassVar[str] = "tab"
+
+    id: str = Field(primary_key=True)
+    visitor_id: str = Field(index=True)
+    title: str | None = None
+    position: int
+    agent: str
+    model: str
+    settings: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    thread_id: str | None = Field(default=None, index=True)
+    closed_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    created_at: datetime = Field(sa_column=_time())
+
+
+class FeedbackRow(SQLModel, table=True):
+    """A visitor's thumb on an item."""
+
+    __tablename__: ClassVar[str] = "feedback"
+
+    item_id: str = Field(sa_column=Column(ForeignKey("item.id", ondelete="CASCADE"), primary_key=True))
+    visitor_id: str = Field(primary_key=True)
+    kind: str
+    created_at: datetime = Field(sa_column=_time())

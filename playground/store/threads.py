@@ -1,0 +1,125 @@
+"""Threads and their branches. Every question names the visitor; a foreign thread is as unknown as a missing one."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import tuple_
+from sqlmodel import Session, col, delete, select
+
+from playground.errors import NotFound
+from playground.ids import new_id
+from playground.store.tables import BranchRow, FeedbackRow, ItemRow, RunEventRow, RunRow, TabRow, ThreadRow
+
+Order = Literal["asc", "desc"]
+
+
+def create(
+    session: Session, *, thread_id: str, visitor_id: str, title: str | None, meta: dict[str, Any], at: datetime
+) -> ThreadRow:
+    """A new thread with its first branch. A title given here counts as given by hand."""
+    branch = BranchRow(id=new_id("brn"), thread_id=thread_id, created_at=at)
+    thread = ThreadRow(
+        id=thread_id,
+        visitor_id=visitor_id,
+        title=title,
+        title_by_hand=title is not None,
+        status={"type": "active"},
+        meta=meta,
+        head_branch=branch.id,
+        created_at=at,
+        updated_at=at,
+    )
+    session.add(thread)
+    session.flush()
+    session.add(branch)
+    session.flush()
+    return thread
+
+
+def find(session: Session, *, visitor_id: str, thread_id: str, lock: bool = False) -> ThreadRow:
+    """The visitor's thread; `lock` keeps other writers off it until the transaction ends. Raises NotFound."""
+    query = select(ThreadRow).where(ThreadRow.id == thread_id, ThreadRow.visitor_id == visitor_id)
+    row = session.exec(query.with_for_update() if lock else query).first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def page(
+    session: Session, *, visitor_id: str, limit: int, order: Order, after: str | None
+) -> tuple[Sequence[ThreadRow], bool]:
+    """At most `limit` threads by creation, and whether more follow. Raises NotFound for an unknown `after`."""
+    key = tuple_(col(ThreadRow.created_at), col(ThreadRow.id))
+    query = select(ThreadRow).where(ThreadRow.visitor_id == visitor_id)
+    if after is not None:
+        last = find(session, visitor_id=visitor_id, thread_id=after)
+        mark = tuple_(last.created_at, last.id)
+        query = query.where(key > mark if order == "asc" else key < mark)
+    columns = (col(ThreadRow.created_at), col(ThreadRow.id))
+    query = query.order_by(*(c.asc() if order == "asc" else c.desc() for c in columns)).limit(limit + 1)
+    rows = session.exec(query).all()
+    return rows[:limit], len(rows) > limit
+
+
+def rename(session: Session, *, visitor_id: str, thread_id: str, title: str) -> ThreadRow:
+    """Set the title by hand: no automatic title overwrites it again."""
+    thread = find(session, visitor_id=visitor_id, thread_id=thread_id)
+    thread.title, thread.title_by_hand = title, True
+    session.add(thread)
+    return thread
+
+
+def suggest_title(session: Session, *, thread_id: str, title: str) -> bool:
+    """Set an automatic title where there is none yet; answers whether it did."""
+    thread = session.get(ThreadRow, thread_id)
+    if thread is None or thread.title_by_hand or thread.title is not None:
+        return False
+    thread.title = title
+    session.add(thread)
+    return True
+
+
+def remove(session: Session, *, visitor_id: str, thread_id: str) -> None:
+    """Delete the thread with all that hangs on it. Raises NotFound."""
+    thread = find(session, visitor_id=visitor_id, thread_id=thread_id, lock=True)
+    items = select(ItemRow.id).where(ItemRow.thread_id == thread_id)
+    runs = select(RunRow.id).where(RunRow.thread_id == thread_id)
+    session.exec(delete(FeedbackRow).where(col(FeedbackRow.item_id).in_(items)))
+    session.exec(delete(RunEventRow).where(col(RunEventRow.run_id).in_(runs)))
+    for table in (TabRow, ItemRow, RunRow, BranchRow):
+        session.exec(delete(table).where(col(table.thread_id) == thread_id))
+    session.delete(thread)
+
+
+def branches(session: Session, *, thread_id: str) -> Sequence[BranchRow]:
+    """All paths of a thread, oldest first."""
+    query = select(BranchRow).where(BranchRow.thread_id == thread_id)
+    return session.exec(query.order_by(col(BranchRow.created_at), col(BranchRow.id))).all()
+
+
+def fork(session: Session, thread: ThreadRow, *, position: int, label: str, at: datetime) -> BranchRow:
+    """A new branch that keeps the head's items up to and including `position`; it becomes the head."""
+    branch = BranchRow(
+        id=new_id("brn"),
+        thread_id=thread.id,
+        parent_branch=thread.head_branch,
+        fork_position=position,
+        label=label,
+        created_at=at,
+    )
+    session.add(branch)
+    thread.head_branch = branch.id
+    session.add(thread)
+    session.flush()
+    return branch
+
+
+def switch(session: Session, *, visitor_id: str, thread_id: str, branch_id: str) -> None:
+    """Make another branch the one that is shown. Raises NotFound."""
+    thread = find(session, visitor_id=visitor_id, thread_id=thread_id, lock=True)
+    branch = session.get(BranchRow, branch_id)
+    if branch is None or branch.thread_id != thread_id:
+        raise NotFound
+    thread.head_branch = branch_id
+    session.add(thread)
