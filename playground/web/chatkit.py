@@ -1,0 +1,98 @@
+"""The ChatKit routes: one door for the protocol, three for runs."""
+
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount, Route
+
+from playground.errors import Malformed
+from playground.parts import Playground
+from playground.protocol.dispatcher import JsonReply
+from playground.records import RunRecord
+from playground.visitor import Visitor
+from playground.web.replies import json_reply
+from playground.web.stream import EventStream
+
+MAX_SEQ = 2**53 - 1
+"""The largest whole number that every JSON reader keeps exact."""
+
+
+def routes(parts: Playground) -> list[BaseRoute]:
+    """All routes at and below `/chatkit`; what is unknown there is a JSON 404, not the page."""
+    chatkit = ChatKit(parts)
+    below = [
+        Route("/threads/{thread_id}/run", chatkit.run_of, methods=["GET"]),
+        Route("/runs/{run_id}/events", chatkit.events, methods=["GET"]),
+        Route("/runs/{run_id}/stop", chatkit.stop, methods=["POST"]),
+    ]
+    return [Route("/chatkit", chatkit.protocol, methods=["POST"]), Mount("/chatkit", routes=below)]
+
+
+class ChatKit:
+    """The routes' handlers. Each raises VisitorError for what it refuses."""
+
+    def __init__(self, parts: Playground) -> None:
+        self._parts = parts
+
+    async def protocol(self, request: Request) -> Response | EventStream:
+        """Any of the protocol's requests: JSON, or the events of the run it began."""
+        _require_json(request)
+        visitor = _visitor(request)
+        key = _idempotency_key(request)
+        reply = await self._parts.dispatcher.handle(visitor, await request.body(), idempotency_key=key)
+        if isinstance(reply, JsonReply):
+            return Response(reply.body, media_type="application/json")
+        return self._stream(visitor, reply.run_id, reply.thread_id)
+
+    async def run_of(self, request: Request) -> Response:
+        """The thread's live or last run."""
+        record = await self._parts.dispatcher.run_of(_visitor(request), request.path_params["thread_id"])
+        return json_reply(_described(record))
+
+    async def events(self, request: Request) -> EventStream:
+        """A run's events after a sequence number, to the run's end."""
+        visitor = _visitor(request)
+        after = _cursor(request)
+        record = await self._parts.engine.run(visitor, request.path_params["run_id"])
+        return self._stream(visitor, record.id, record.thread_id, after)
+
+    async def stop(self, request: Request) -> Response:
+        """Stops a run, and answers when what it said so far is saved."""
+        return json_reply(_described(await self._parts.engine.stop(_visitor(request), request.path_params["run_id"])))
+
+    def _stream(self, visitor: Visitor, run_id: str, thread_id: str, after: int = 0) -> EventStream:
+        frames = self._parts.engine.attach(visitor, run_id, after=after, linger=True)
+        heartbeat = self._parts.settings.heartbeat_interval
+        return EventStream(frames, run_id=run_id, thread_id=thread_id, heartbeat=heartbeat)
+
+
+def _described(record: RunRecord) -> dict[str, Any]:
+    return {"id": record.id, "status": record.status, "last_seq": record.last_seq}
+
+
+def _visitor(request: Request) -> Visitor:
+    return Visitor(request.state.visitor_id)
+
+
+def _require_json(request: Request) -> None:
+    kind, _, parameters = request.headers.get("content-type", "").lower().partition(";")
+    charset = parameters.replace('"', "").replace(" ", "")
+    if kind.strip() != "application/json" or charset not in {"", "charset=utf-8"}:
+        raise HTTPException(415, "Send JSON in UTF-8, with Content-Type: application/json.")
+
+
+def _idempotency_key(request: Request) -> str | None:
+    key = request.headers.get("idempotency-key")
+    if key is not None and not 1 <= len(key) <= 255:
+        raise Malformed("Idempotency-Key has 1 to 255 characters.")
+    return key
+
+
+def _cursor(request: Request) -> int:
+    # A reader that reconnects by itself repeats its first URL; where it really is stands in the header.
+    text = request.headers.get("last-event-id") or request.query_params.get("after") or "0"
+    if not (text.isascii() and text.isdigit() and len(text) <= 16 and int(text) <= MAX_SEQ):
+        raise Malformed("`after` and Last-Event-ID are the number of a frame: 0 or more.")
+    return int(text)

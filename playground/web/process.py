@@ -1,0 +1,84 @@
+"""The serving process: it says when it is ready, and leaves without cutting an answer."""
+
+import asyncio
+import socket
+import sys
+from collections.abc import Awaitable, Callable
+from types import FrameType
+
+import structlog
+import uvicorn
+
+from playground.web.health import Health
+
+log = structlog.get_logger(__name__)
+
+
+def listener(host: str, port: int) -> socket.socket:
+    """A socket bound to the address, before anything slow is done. Exits with one line and code 1 if it is taken."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        family, kind, _, _, address = found[0]
+        bound = socket.socket(family, kind)
+        if sys.platform != "win32":  # there it would let two servers share the port
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind(address)
+    except OSError as error:
+        sys.exit(f"Cannot listen on {host}:{port}: {error.strerror}. Choose another port with --port, or 0 for any.")
+    return bound
+
+
+def address_of(bound: socket.socket) -> str:
+    """The address to open in a browser on this machine."""
+    host, port = bound.getsockname()[:2]
+    if host in {"0.0.0.0", "::"}:  # noqa: S104 - compared, not bound
+        host = "127.0.0.1"
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+class Server(uvicorn.Server):
+    """uvicorn's server with an orderly end.
+
+    The first SIGTERM or Ctrl+C makes `/readyz` fail and starts `drain`, while everything is still served; when
+    that is over, or after `drain_seconds`, the connections are closed. A second one ends it at once.
+    """
+
+    def __init__(
+        self, config: uvicorn.Config, *, health: Health, drain: Callable[[], Awaitable[None]], drain_seconds: float
+    ) -> None:
+        super().__init__(config)
+        self._health = health
+        self._drain = drain
+        self._drain_seconds = drain_seconds
+        self._leaving: asyncio.Task[None] | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Starts to listen, then prints the address: a reader of that line may connect."""
+        await super().startup(sockets)
+        for bound in sockets or ():
+            sys.stdout.write(f"Playground ready at {address_of(bound)}\n")
+            sys.stdout.flush()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Called for a signal. Not passed on to uvicorn, which would raise it again: an orderly end exits with 0."""
+        if self._health.draining:
+            self.should_exit = self.force_exit = True
+        self._health.draining = True
+
+    async def on_tick(self, counter: int) -> bool:
+        """Called ten times a second."""
+        if self._health.draining and self._leaving is None:
+            self._leaving = asyncio.create_task(self._leave())
+        return await super().on_tick(counter)
+
+    async def _leave(self) -> None:
+        log.info("shutting down", drain_seconds=self._drain_seconds)
+        try:
+            async with asyncio.timeout(self._drain_seconds):
+                await self._drain()
+        except TimeoutError:
+            log.warning("answers were still running")
+        except Exception:
+            log.exception("drain failed")
+        finally:
+            self.should_exit = True

@@ -1,0 +1,114 @@
+"""The application put together, and the process that serves it."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncGenerator, Sequence
+
+import uvicorn
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
+
+from playground.parts import Playground, open_playground
+from playground.settings import Settings
+from playground.web.bodies import BodyLimit
+from playground.web.chatkit import routes
+from playground.web.connection import PatientConnection
+from playground.web.guard import ClosedDoors, RequestLog, SameOrigin, SecurityHeaders
+from playground.web.health import Health
+from playground.web.identity import Badges, Identity, load_secret
+from playground.web.process import Server, listener
+from playground.web.replies import Errors, http_refusal
+
+REQUEST_HEADERS = (
+    "Authorization",
+    "ChatKit-Device-Id",
+    "ChatKit-Frame-Instance-Id",
+    "Idempotency-Key",
+    "Last-Event-ID",
+)
+ANSWER_HEADERS = ("X-Run-Id", "X-Thread-Id", "Retry-After")
+
+SAVE_SECONDS = 0.7
+"""For the engine to save what is cut, on top of the time that answers have to end."""
+
+LEAVE_SECONDS = 1
+"""For connections that do not end by themselves, such as a page's open queue, once the answers are out."""
+
+
+def create_app(parts: Playground) -> FastAPI:
+    """The whole application: the routes and the page. Slow (it imports Gradio) and blocking: not for an event loop."""
+    from playground.ui.mount import mount  # noqa: PLC0415 - seconds, which a taken port need not wait for
+    from playground.ui.page import build_page  # noqa: PLC0415
+
+    app = create_api(parts)
+    mount(app, build_page(parts), parts.settings)
+    return app
+
+
+def create_api(parts: Playground, *, allowed_origins: Sequence[str] = ()) -> FastAPI:
+    """The routes and all that stands before them, without the page.
+
+    `app.state.health` is the Health that the serving process sets. Makes the secret in the data folder if need be.
+    """
+    settings = parts.settings
+    health = Health(parts.database)
+    app = FastAPI(
+        routes=[*health.routes(), *routes(parts)],
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        lifespan=_lifespan,
+        exception_handlers={HTTPException: http_refusal},
+    )
+    app.state.health = health
+    # The last one added stands outermost.
+    app.add_middleware(Identity, badges=Badges(load_secret(settings)))
+    app.add_middleware(BodyLimit, limit=settings.max_body_bytes)
+    app.add_middleware(SameOrigin, allowed=allowed_origins)
+    app.add_middleware(ClosedDoors)
+    app.add_middleware(Errors)
+    # Gradio leaves its own policy out when it finds one here; its own lets any site read a shared link.
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=allowed_origins,
+        allow_methods=["GET", "POST", "PUT"],
+        allow_headers=REQUEST_HEADERS,
+        expose_headers=ANSWER_HEADERS,
+    )
+    app.add_middleware(SecurityHeaders)
+    app.add_middleware(RequestLog)
+    return app
+
+
+def serve(settings: Settings) -> None:
+    """Serves until SIGTERM or Ctrl+C. Exits with code 1 and one line if the address is taken."""
+    bound = listener(settings.host, settings.port)
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(_serve(settings, bound))
+
+
+async def _serve(settings: Settings, bound: socket.socket) -> None:
+    async with open_playground(settings) as parts:
+        app = await asyncio.to_thread(create_app, parts)
+        config = uvicorn.Config(
+            app,
+            http=PatientConnection,
+            ws="none",
+            lifespan="on",
+            log_config=None,
+            access_log=False,
+            proxy_headers=False,
+            server_header=False,
+            timeout_graceful_shutdown=LEAVE_SECONDS,
+        )
+        drain_seconds = settings.drain_timeout + SAVE_SECONDS
+        server = Server(config, health=app.state.health, drain=parts.engine.close, drain_seconds=drain_seconds)
+        await server.serve([bound])
+
+
+@contextlib.asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncGenerator[None]:
+    app.state.health.recovered = True
+    yield
