@@ -1,1 +1,1 @@
-"""The components of the page, one file each, without behaviour."""
+"""Components, and nothing that happens to them."""

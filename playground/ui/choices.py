@@ -1,0 +1,75 @@
+"""What can be picked, as values for the pickers. Pure."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from playground.catalog import Offer, takes_effort, takes_temperature
+from playground.client import ThreadView
+from playground.records import Branch, Lane, Tab
+from playground.roster.roster import AgentOffer
+from playground.ui.render import plain
+from playground.ui.state import LanePanel, Versions
+
+
+def strip_value(tabs: Iterable[Tab], chosen: str) -> dict[str, Any]:
+    """The tab strip's value. Titles are drawn as text by `strip.js`."""
+    return {"tabs": [{"id": tab.id, "title": tab.title} for tab in tabs], "chosen": chosen}
+
+
+def provider_of(model: str) -> str:
+    """The provider's part of a model's name."""
+    return model.partition("/")[0]
+
+
+def providers_value(offers: Sequence[Offer], chosen: str | None = None) -> dict[str, Any]:
+    """The provider chips' value. Without `chosen` the page keeps the one it has."""
+    shown = [{"id": one.provider, "label": one.label, "available": one.available, "note": one.note} for one in offers]
+    return {"offers": shown, "chosen": chosen}
+
+
+def model_choices(offers: Sequence[Offer], model: str) -> tuple[tuple[str, str], ...]:
+    """The models of the picked provider, without its name in front; the picked one is always among them."""
+    provider = provider_of(model)
+    names = [name for one in offers if one.provider == provider for name in one.models]
+    if model not in names:
+        names.append(model)
+    return tuple((name.removeprefix(f"{provider}/"), name) for name in names)
+
+
+def full_name(typed: str, provider: str) -> str:
+    """The model that was typed, with its provider in front. Ids may hold slashes of their own."""
+    typed = typed.strip()
+    return typed if typed.startswith(f"{provider}/") else f"{provider}/{typed}"
+
+
+def lane_panel(lane: Lane, agents: Sequence[AgentOffer], offers: Sequence[Offer]) -> LanePanel:
+    """All the pickers of a tab."""
+    agent = next((one for one in agents if one.name == lane.agent), None)
+    known = tuple((one.label, one.name) for one in agents)
+    return LanePanel(
+        agent=lane.agent,
+        agents=known if agent else (*known, (f"{lane.agent} (gone)", lane.agent)),
+        welcome=f"## {plain(agent.label)}\n\n{plain(agent.description)}" if agent else "## Pick an agent",
+        prompts=agent.prompts if agent else (),
+        model=lane.model,
+        models=model_choices(offers, lane.model),
+        providers=providers_value(offers, provider_of(lane.model)),
+        settings=lane.settings,
+        takes_temperature=takes_temperature(lane.model),
+        takes_effort=takes_effort(lane.model),
+    )
+
+
+def versions(view: ThreadView | None) -> Versions:
+    """The branches to choose from; none where there is only one."""
+    if view is None or len(view.branches) < 2:
+        return Versions()
+    branches = sorted(view.branches, key=lambda branch: branch.created_at)
+    choices = tuple((_version(number, branch), branch.id) for number, branch in enumerate(branches, 1))
+    head = next((branch.id for branch in branches if branch.head), None)
+    return Versions(choices=choices[::-1], head=head)
+
+
+def _version(number: int, branch: Branch) -> str:
+    label = " ".join(branch.label.split())
+    return f"{number} · {label[:40]}{'…' if len(label) > 40 else ''}"

@@ -1,0 +1,99 @@
+"""A thread, drawn: its items, what each run took, what is being written, what waits. Pure."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from chatkit.types import ThreadItem, UserMessageItem
+
+from playground.client import ThreadView
+from playground.records import RunRecord
+from playground.transcript import Transcript
+from playground.ui.render import (
+    WAITING,
+    Entry,
+    failure,
+    item_messages,
+    metric_line,
+    notice,
+    note_message,
+    text_message,
+)
+from playground.ui.state import Feed
+
+VOTES = {"positive": "Like", "negative": "Dislike"}
+
+
+def draw(view: ThreadView, transcript: Transcript) -> Feed:
+    """The feed of a thread. `transcript` is the view's own, or a newer one while a run is live."""
+    entries = _numbered(view, transcript)
+    return Feed(
+        messages=tuple(entry.message for entry in entries),
+        ids=tuple(entry.item_id for entry in entries),
+        feedback=tuple(_votes(view, entries)),
+        thread_id=view.thread_id,
+        run_id=view.live.id if view.live else None,
+        queued=tuple(run.id for run in view.queued),
+        more=view.has_more,
+    )
+
+
+def _numbered(view: ThreadView, transcript: Transcript) -> list[Entry]:
+    entries = [entry for item in transcript.items for entry in _item(view, transcript, item)]
+    entries += _beside(view, transcript)
+    if not view.live and not view.queued:
+        _offer_again(view, transcript, entries)
+    for run in view.queued:
+        entries.append(Entry(text_message("user", run.input_text)))
+        entries.append(Entry(note_message("info", "Waiting: this is sent when the answer above is finished.")))
+    return entries
+
+
+def _item(view: ThreadView, transcript: Transcript, item: ThreadItem) -> Iterator[Entry]:
+    messages = item_messages(item, is_open=item.id in transcript.open_ids)
+    run = view.runs.get(item.id)
+    if run is None:
+        yield from (Entry(message, item.id) for message in messages)
+        return
+    if (trouble := failure(run)) is not None:
+        messages.append(trouble)
+    yield from (Entry(message, item.id) for message in _with_metrics(messages, run, item))
+
+
+def _with_metrics(messages: list[dict[str, object]], run: RunRecord, item: ThreadItem) -> list[dict[str, object]]:
+    """The metric line goes below the last answer; below a fold or a question it stands alone."""
+    line = {"type": "text", "text": metric_line(run)}
+    last = messages[-1] if messages else None
+    if last is None or last["metadata"] or last["role"] == "user" or isinstance(item, UserMessageItem):
+        return [*messages, text_message("assistant", line["text"])]
+    content = last["content"]
+    assert isinstance(content, list)
+    return [*messages[:-1], {**last, "content": [*content, line]}]
+
+
+def _beside(view: ThreadView, transcript: Transcript) -> list[Entry]:
+    """What the stream said beside the items; and a sign of life while there is nothing to read yet."""
+    entries = [Entry(notice(event)) for event in transcript.notices]
+    if transcript.error is not None and view.live:
+        entries.append(Entry(note_message("danger", transcript.error.message or "The answer could not be finished.")))
+    elif view.live and not transcript.open_ids:
+        entries.append(Entry(text_message("assistant", transcript.progress or WAITING)))
+    return entries
+
+
+def _offer_again(view: ThreadView, transcript: Transcript, entries: list[Entry]) -> None:
+    run = view.runs.get(transcript.items[-1].id) if transcript.items else None
+    asked = next((entry.item_id for entry in reversed(entries) if entry.message["role"] == "user"), None)
+    if run is None or asked is None or entries[-1].message["role"] == "user":
+        return
+    if run.status == "interrupted" or (run.status == "failed" and run.allow_retry):
+        again = {"label": "Try again", "value": asked}
+        entries[-1] = replace(entries[-1], message={**entries[-1].message, "options": [again]})
+
+
+def _votes(view: ThreadView, entries: list[Entry]) -> Iterator[str | None]:
+    """One vote per drawn block of the assistant, as the chat component counts them."""
+    for entry in entries:
+        if entry.message["role"] != "assistant":
+            continue
+        vote = VOTES.get(view.feedback.get(entry.item_id or "", ""))
+        yield from (vote for _ in entry.message["content"])

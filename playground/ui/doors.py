@@ -1,0 +1,248 @@
+"""From Gradio's calls to the handlers: who asks, what was clicked, and what an error looks like.
+
+Gradio finds out by their annotations which parameters it fills in itself (`gr.Request`, `gr.EventData`); the others
+are inputs, bound by name in `wiring`. Whatever comes in may have been made up by the client. So a door only turns it
+into plain values; whether the visitor may touch what they name is for the client to say.
+"""
+
+import functools
+import html
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any, Concatenate, ParamSpec
+
+import gradio as gr
+
+from playground.client import Client
+from playground.errors import PlaygroundError
+from playground.ui.handlers import chat, lane, tabs
+from playground.ui.handlers.desk import Desk
+from playground.ui.panels.view import View
+from playground.ui.present import Outputs, present
+from playground.ui.state import WINDOW, Index, Shown
+from playground.visitor import Visitor
+
+P = ParamSpec("P")
+OURS = "Something went wrong on our side; it has been written to the log. Please try again."
+
+logger = logging.getLogger(__name__)
+
+
+def _tell(error: Exception) -> None:
+    if isinstance(error, PlaygroundError):
+        gr.Warning(html.escape(error.message), title="That did not work")
+    else:
+        logger.error("a click failed", exc_info=error)
+        gr.Warning(OURS, title="That did not work")
+
+
+def door(
+    handle: Callable[Concatenate["Doors", P], Awaitable[Shown]],
+) -> Callable[Concatenate["Doors", P], Awaitable[Any]]:
+    """A listener that answers once. Errors become toasts, never stack traces."""
+
+    @functools.wraps(handle)
+    async def answer(self: "Doors", *args: P.args, **kwargs: P.kwargs) -> Any:
+        try:
+            shown = await handle(self, *args, **kwargs)
+        except Exception as error:  # noqa: BLE001 - the rim: nothing above would show it
+            _tell(error)
+            return gr.skip()
+        for note in shown.notes:
+            gr.Info(html.escape(note))
+        return self.put(shown)
+
+    return answer
+
+
+def standing_door(
+    handle: Callable[Concatenate["Doors", P], AsyncIterator[Shown]],
+) -> Callable[Concatenate["Doors", P], AsyncIterator[Any]]:
+    """A listener that goes on answering."""
+
+    @functools.wraps(handle)
+    async def answer(self: "Doors", *args: P.args, **kwargs: P.kwargs) -> AsyncIterator[Any]:
+        try:
+            async for shown in handle(self, *args, **kwargs):
+                yield self.put(shown)
+        except Exception as error:  # noqa: BLE001 - the rim: nothing above would show it
+            _tell(error)
+
+    return answer
+
+
+def _said(event: gr.EventData, name: str) -> str:
+    value = getattr(event, name, None)
+    return value if isinstance(value, str) else ""
+
+
+def _chosen(strip: object) -> str:
+    value = strip.get("chosen") if isinstance(strip, dict) else None
+    return value if isinstance(value, str) else ""
+
+
+class Doors:
+    """One method per thing that a visitor can do."""
+
+    def __init__(self, view: View, desk: Desk) -> None:
+        self._view = view
+        self._desk = desk
+
+    def put(self, shown: Shown) -> Outputs | Any:
+        """The outputs of a listener; a skip when nothing changed."""
+        return present(self._view, shown) or gr.skip()
+
+    def _client(self, request: gr.Request) -> Client:
+        # Set by the mount's `auth_dependency`; without it nobody asked, and nobody owns anything.
+        if not request.username:
+            raise PlaygroundError("This page does not know you. Please reload it.")
+        return Client(Visitor(request.username), self._desk.parts)
+
+    # -- tabs ---------------------------------------------------------------------------------------------------
+
+    @door
+    async def load(self, request: gr.Request) -> Shown:
+        """The page opens."""
+        return await tabs.load(self._desk, self._client(request), wanted=request.query_params.get("s"))
+
+    @door
+    async def pick(self, request: gr.Request, event: gr.EventData) -> Shown:
+        """A tab is picked."""
+        return await tabs.pick(self._desk, self._client(request), tab_id=_said(event, "tab"))
+
+    @door
+    async def add(self, request: gr.Request) -> Shown:
+        """A new tab."""
+        return await tabs.add(self._desk, self._client(request))
+
+    @door
+    async def close(self, request: gr.Request, event: gr.EventData, *, strip: Any) -> Shown:
+        """A tab is closed."""
+        client = self._client(request)
+        return await tabs.close(self._desk, client, tab_id=_said(event, "tab"), chosen=_chosen(strip))
+
+    @door
+    async def reopen(self, request: gr.Request, *, strip: Any) -> Shown:
+        """The tab closed last comes back."""
+        return await tabs.reopen(self._desk, self._client(request), chosen=_chosen(strip))
+
+    @door
+    async def rename(self, request: gr.Request, event: gr.EventData, *, strip: Any) -> Shown:
+        """A tab gets another title."""
+        tab_id, title = _said(event, "tab"), _said(event, "title")
+        client = self._client(request)
+        return await tabs.rename(self._desk, client, tab_id=tab_id, title=title, chosen=_chosen(strip))
+
+    @door
+    async def list_threads(self, request: gr.Request, *, index: Any) -> Shown:
+        """The history is opened."""
+        return await tabs.history(self._client(request), thread_id=Index.read(index).thread_id)
+
+    @door
+    async def open_thread(self, request: gr.Request, event: gr.EventData) -> Shown:
+        """A thread of the history is opened."""
+        return await tabs.open_thread(self._desk, self._client(request), thread_id=_said(event, "thread"))
+
+    @door
+    async def delete_thread(self, request: gr.Request, event: gr.EventData, *, strip: Any) -> Shown:
+        """A thread of the history is deleted; the browser has asked twice."""
+        client = self._client(request)
+        thread_id = _said(event, "thread")
+        return await tabs.delete_thread(self._desk, client, thread_id=thread_id, chosen=_chosen(strip))
+
+    # -- the conversation ---------------------------------------------------------------------------------------
+
+    @standing_door
+    async def attach(self, request: gr.Request, *, strip: Any) -> AsyncIterator[Shown]:
+        """The page looks at a tab."""
+        async for shown in chat.attach(self._desk, self._client(request), tab_id=_chosen(strip)):
+            yield shown
+
+    @standing_door
+    async def attach_earlier(self, request: gr.Request, *, index: Any) -> AsyncIterator[Shown]:
+        """The page looks further back."""
+        was = Index.read(index)
+        client = self._client(request)
+        async for shown in chat.attach(self._desk, client, tab_id=was.tab_id, limit=was.limit + WINDOW):
+            yield shown
+
+    @door
+    async def send(self, request: gr.Request, *, strip: Any, text: Any) -> Shown:
+        """A message is sent."""
+        return await chat.send(self._desk, self._client(request), tab_id=_chosen(strip), text=str(text or ""))
+
+    @door
+    async def suggest(self, request: gr.Request, event: gr.EventData, *, strip: Any) -> Shown:
+        """A suggested prompt is sent."""
+        value = getattr(event, "value", None)
+        text = str(value.get("text") or "") if isinstance(value, dict) else ""
+        return await chat.send(self._desk, self._client(request), tab_id=_chosen(strip), text=text)
+
+    @door
+    async def stop(self, request: gr.Request, *, index: Any) -> Shown:
+        """The answer is stopped."""
+        return await chat.stop(self._desk, self._client(request), index=Index.read(index))
+
+    @door
+    async def retry(self, request: gr.Request, event: gr.EventData, *, index: Any) -> Shown:
+        """The last message is answered again."""
+        was = Index.read(index)
+        item_id = was.item(getattr(event, "index", None))
+        return await chat.again(self._desk, self._client(request), index=was, item_id=item_id)
+
+    @door
+    async def again(self, request: gr.Request, event: gr.EventData, *, index: Any) -> Shown:
+        """"Try again" below a failure; the option carries the message's id."""
+        item_id = _said(event, "value") or None
+        return await chat.again(self._desk, self._client(request), index=Index.read(index), item_id=item_id)
+
+    @door
+    async def edit(self, request: gr.Request, event: gr.EventData, *, index: Any) -> Shown:
+        """A message is sent in other words."""
+        was = Index.read(index)
+        item_id, text = was.item(getattr(event, "index", None)), _said(event, "value")
+        return await chat.edit(self._desk, self._client(request), index=was, item_id=item_id, text=text)
+
+    @door
+    async def rate(self, request: gr.Request, event: gr.EventData, *, index: Any) -> Shown:
+        """A thumb."""
+        was = Index.read(index)
+        item_id, liked = was.item(getattr(event, "index", None)), getattr(event, "liked", None) is True
+        return await chat.rate(self._client(request), index=was, item_id=item_id, liked=liked)
+
+    @door
+    async def switch(self, request: gr.Request, *, index: Any, branch_id: Any) -> Shown:
+        """Another version is shown."""
+        client = self._client(request)
+        return await chat.switch(self._desk, client, index=Index.read(index), branch_id=branch_id)
+
+    # -- who answers --------------------------------------------------------------------------------------------
+
+    @door
+    async def set_agent(self, request: gr.Request, *, strip: Any, agent: Any) -> Shown:
+        """An agent is picked."""
+        client = self._client(request)
+        return await lane.set_agent(self._desk, client, tab_id=_chosen(strip), agent=str(agent or ""))
+
+    @door
+    async def set_provider(self, request: gr.Request, event: gr.EventData, *, strip: Any) -> Shown:
+        """A provider is picked."""
+        client = self._client(request)
+        provider = _said(event, "provider")
+        return await lane.set_provider(self._desk, client, tab_id=_chosen(strip), provider=provider)
+
+    @door
+    async def set_model(self, request: gr.Request, *, strip: Any, model: Any) -> Shown:
+        """A model is picked or typed."""
+        client = self._client(request)
+        return await lane.set_model(self._desk, client, tab_id=_chosen(strip), model=str(model or ""))
+
+    @door
+    async def set_settings(self, request: gr.Request, *, strip: Any, **fields: Any) -> Shown:
+        """A setting is changed."""
+        return await lane.set_settings(self._client(request), tab_id=_chosen(strip), **fields)
+
+    @door
+    async def reset_settings(self, request: gr.Request, *, strip: Any) -> Shown:
+        """The settings go back to their defaults."""
+        return await lane.reset_settings(self._desk, self._client(request), tab_id=_chosen(strip))

@@ -1,0 +1,79 @@
+"""Talking: send, stop, try again, edit, rate, switch versions, and watching it all happen."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+from playground.client import Client
+from playground.errors import Malformed, NotFound
+from playground.ui.choices import providers_value
+from playground.ui.handlers.desk import Desk
+from playground.ui.handlers.tabs import first_of
+from playground.ui.state import WINDOW, Index, Shown
+from playground.ui.watch import Watch
+
+
+async def attach(desk: Desk, client: Client, *, tab_id: str, limit: int = WINDOW) -> AsyncIterator[Shown]:
+    """What the tab shows, from now on. Ends when the tab is gone; the page may leave at any yield."""
+    offers = desk.offers()
+    with desk.bell.listen(tab_id) as ear:
+        async with Watch(client, tab_id, ear, limit=limit) as watch:
+            while True:
+                try:
+                    shown = await watch.look()
+                except NotFound:
+                    yield Shown(strip=await first_of(client))
+                    return
+                before, offers = offers, desk.offers()
+                yield replace(shown, providers=providers_value(offers) if offers != before else None)
+                await watch.pause()
+
+
+async def send(desk: Desk, client: Client, *, tab_id: str, text: str) -> Shown:
+    """Sends what is in the box, and empties it."""
+    if not text.strip():
+        return Shown()
+    await client.send(tab_id, text)
+    desk.bell.ring(tab_id)
+    return Shown(box="")
+
+
+async def stop(desk: Desk, client: Client, *, index: Index) -> Shown:
+    """Stops the answer that is being written; what is there stays. Messages that wait are taken back."""
+    for run_id in (*index.queued[::-1], *([index.run_id] if index.run_id else [])):
+        await client.stop(run_id)
+    desk.bell.ring(index.tab_id)
+    return Shown()
+
+
+async def again(desk: Desk, client: Client, *, index: Index, item_id: str | None) -> Shown:
+    """Answers a message again, in a new version."""
+    if item_id is None:
+        raise Malformed("There is no message here to answer again.")
+    await client.retry(index.tab_id, item_id)
+    desk.bell.ring(index.tab_id)
+    return Shown()
+
+
+async def edit(desk: Desk, client: Client, *, index: Index, item_id: str | None, text: str) -> Shown:
+    """Sends a message in other words, in a new version."""
+    if item_id is None:
+        raise Malformed("This message is still waiting to be sent. Edit it when its answer has begun.")
+    if text.strip():
+        await client.send(index.tab_id, text, edit_item_id=item_id)
+    desk.bell.ring(index.tab_id)
+    return Shown()
+
+
+async def rate(client: Client, *, index: Index, item_id: str | None, liked: bool) -> Shown:
+    """A thumb up or down."""
+    if item_id is not None and index.thread_id is not None:
+        await client.feedback(index.thread_id, item_id, "positive" if liked else "negative")
+    return Shown()
+
+
+async def switch(desk: Desk, client: Client, *, index: Index, branch_id: str | None) -> Shown:
+    """Shows another version of the conversation."""
+    if index.thread_id is not None and branch_id:
+        await client.switch_branch(index.thread_id, branch_id)
+        desk.bell.ring(index.tab_id)
+    return Shown()

@@ -1,0 +1,26 @@
+"""What every handler works with."""
+
+from dataclasses import dataclass, field
+
+from playground.catalog import Offer, offers
+from playground.parts import Playground
+from playground.records import Tab
+from playground.ui.bell import Bell
+from playground.ui.choices import lane_panel
+from playground.ui.state import LanePanel
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The playground's parts, and the bell that wakes open pages."""
+
+    parts: Playground
+    bell: Bell = field(default_factory=Bell)
+
+    def offers(self) -> tuple[Offer, ...]:
+        """The providers as they are now: the local model's progress changes."""
+        return offers(self.parts.settings, self.parts.local.statuses())
+
+    def lane(self, tab: Tab) -> LanePanel:
+        """The pickers of a tab."""
+        return lane_panel(tab.lane, self.parts.roster.offers(), self.offers())

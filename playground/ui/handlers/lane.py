@@ -1,0 +1,71 @@
+"""Who answers in a tab: agent, provider, model and settings."""
+
+from pydantic import ValidationError
+
+from playground.client import Client
+from playground.errors import Malformed
+from playground.records import LaneSettings
+from playground.ui.choices import full_name, provider_of
+from playground.ui.handlers.desk import Desk
+from playground.ui.state import Shown
+
+
+async def set_agent(desk: Desk, client: Client, *, tab_id: str, agent: str) -> Shown:
+    """Another agent, from the next message on."""
+    tab = await client.tab(tab_id)
+    if agent and agent != tab.lane.agent:
+        tab = await client.set_lane(tab_id, agent=agent)
+    return Shown(lane=desk.lane(tab))
+
+
+async def set_provider(desk: Desk, client: Client, *, tab_id: str, provider: str) -> Shown:
+    """The first model of another provider; says what is missing if it cannot be used yet."""
+    offer = next((one for one in desk.offers() if one.provider == provider), None)
+    if offer is None:
+        raise Malformed("That provider is not known here.")
+    tab = await client.tab(tab_id)
+    if provider_of(tab.lane.model) != provider:
+        name = offer.models[0] if offer.models else f"{provider}/model"
+        tab = await client.set_lane(tab_id, model=name)
+    return Shown(lane=desk.lane(tab))
+
+
+async def set_model(desk: Desk, client: Client, *, tab_id: str, model: str | None) -> Shown:
+    """Another model of the provider; any id may have been typed."""
+    tab = await client.tab(tab_id)
+    name = full_name(model, provider_of(tab.lane.model)) if model and model.strip() else tab.lane.model
+    if name != tab.lane.model:
+        tab = await client.set_lane(tab_id, model=name)
+    return Shown(lane=desk.lane(tab))
+
+
+async def set_settings(
+    client: Client,
+    *,
+    tab_id: str,
+    instructions: str | None,
+    temperature: float | None,
+    max_tokens: float | None,
+    effort: str | None,
+) -> Shown:
+    """The model settings of a tab. Empty fields leave it to the agent and the provider."""
+    try:
+        settings = LaneSettings.model_validate(
+            {
+                "instructions": instructions if instructions and instructions.strip() else None,
+                "temperature": temperature,
+                "max_tokens": int(max_tokens) if max_tokens else None,
+                "effort": effort or None,
+            }
+        )
+    except ValidationError as error:
+        names = ", ".join(str(part["loc"][0]).replace("_", " ") for part in error.errors())
+        raise Malformed(f"Out of range: {names}. The settings stay as they were.") from None
+    await client.set_lane(tab_id, settings=settings)
+    return Shown()
+
+
+async def reset_settings(desk: Desk, client: Client, *, tab_id: str) -> Shown:
+    """Back to the agent's own instructions and the provider's defaults."""
+    tab = await client.set_lane(tab_id, settings=LaneSettings())
+    return Shown(lane=desk.lane(tab))

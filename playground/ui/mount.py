@@ -1,0 +1,48 @@
+"""Puts the page on an app, with what Gradio needs to be told when it does not launch itself."""
+
+from pathlib import Path
+
+import gradio as gr
+from fastapi import FastAPI, Request
+
+from playground.settings import Settings
+from playground.ui.theme import HEAD, theme
+
+LIVE_VIEWS = 512
+"""Pages that can watch at once. Gradio counts a watching page as a busy thread, and has 40."""
+KEPT_PAGES = 300
+"""Pages whose last values Gradio keeps in memory."""
+
+STYLE = Path(__file__).with_name("style.css")
+
+
+def mount(app: FastAPI, page: gr.Blocks, settings: Settings) -> None:
+    """Serves the page at `/`. The app's own routes must be there before, and its middleware must set
+    `request.state.visitor_id`."""
+    # Without it Gradio copies and serves any file that a client names: only `launch()` switches the guard on.
+    page.has_launched = True
+    page.max_threads = LIVE_VIEWS
+    page.state_session_capacity = KEPT_PAGES
+    page.queue(default_concurrency_limit=None, max_size=2 * LIVE_VIEWS)
+    gr.mount_gradio_app(
+        app,
+        page,
+        path="/",
+        auth_dependency=_visitor_id,
+        blocked_paths=[str(settings.data_dir.absolute()), str(Path(".env").absolute())],
+        max_file_size="1mb",
+        show_error=False,
+        ssr_mode=False,
+        run_history=False,
+        enable_monitoring=False,
+        mcp_server=False,
+        footer_links=[],
+        theme=theme(),
+        css_paths=[STYLE],
+        head=HEAD,
+    )
+
+
+def _visitor_id(request: Request) -> str | None:
+    visitor_id: str | None = getattr(request.state, "visitor_id", None)
+    return visitor_id

@@ -1,0 +1,24 @@
+"""Components that draw themselves in the browser.
+
+Their templates are constant, because Gradio evaluates what it puts into one; all that varies comes in `value`, and
+the script draws it with `textContent`. An event's name is found by Gradio where the script says `trigger('name')`.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+UI = Path(__file__).parent.parent
+
+
+def drawn(script: str, value: dict[str, Any], *, elem_id: str, classes: list[str] | None = None) -> gr.HTML:
+    """A component with a script of its own, `ui/<script>`, and an empty element to draw in."""
+    return gr.HTML(
+        value,
+        html_template=f"<div class='drawn {elem_id}'></div>",
+        js_on_load=(UI / script).read_text(encoding="utf-8"),
+        apply_default_css=False,
+        elem_id=elem_id,
+        elem_classes=classes,
+    )

@@ -1,0 +1,57 @@
+"""Puts what a handler returned into the components."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import gradio as gr
+from gradio.blocks import Block
+
+from playground.ui.panels.view import View
+from playground.ui.state import LanePanel, Shown, Versions
+
+Outputs = dict[Block, Any]
+
+
+def present(view: View, shown: Shown) -> Outputs:
+    """Component → new value or update, for the parts that changed."""
+    outputs: Outputs = {}
+    if shown.strip is not None:
+        outputs[view.strip] = shown.strip
+    if shown.feed is not None:
+        outputs[view.chat.feed] = shown.feed.wire()
+    if shown.lane is not None:
+        outputs |= _lane(view, shown.lane)
+    if shown.providers is not None:
+        outputs[view.picker.providers] = shown.providers
+    if shown.versions is not None:
+        outputs[view.picker.versions] = _versions(shown.versions)
+    if shown.history is not None:
+        outputs[view.history] = shown.history
+    if shown.box is not None:
+        outputs[view.chat.box] = shown.box
+    return outputs
+
+
+def _lane(view: View, lane: LanePanel) -> Outputs:
+    picker, settings = view.picker, view.settings
+    chosen = lane.settings
+    return {
+        picker.agent: gr.update(choices=list(lane.agents), value=lane.agent),
+        picker.providers: lane.providers,
+        picker.model: gr.update(choices=list(lane.models), value=lane.model),
+        view.chat.chat: gr.update(placeholder=lane.welcome, examples=[{"text": prompt} for prompt in lane.prompts]),
+        settings.instructions: gr.update(value=chosen.instructions or ""),
+        settings.temperature: gr.update(value=chosen.temperature, visible=lane.takes_temperature),
+        settings.max_tokens: gr.update(value=chosen.max_tokens),
+        settings.effort: gr.update(value=chosen.effort or "", visible=lane.takes_effort),
+    }
+
+
+def _versions(versions: Versions) -> Any:
+    return gr.update(choices=list(versions.choices), value=versions.head, visible=bool(versions.choices))
+
+
+def lane_components(view: View) -> Iterator[Block]:
+    """What a `LanePanel` touches."""
+    yield from (view.picker.agent, view.picker.providers, view.picker.model, view.chat.chat)
+    yield from (view.settings.instructions, view.settings.temperature, view.settings.max_tokens, view.settings.effort)

@@ -1,0 +1,24 @@
+"""Colours and type of the page: system fonts, so that nothing is fetched."""
+
+import gradio as gr
+
+# The icon is inline and the colour scheme is set before the first paint, so that a dark page never flashes white.
+HEAD = """
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="icon" href="data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Crect
+ width='32' height='32' rx='8' fill='%234f46e5'/%3E%3Cpath d='M9 11h14v9H15l-4 4v-4H9z' fill='white'/%3E%3C/svg%3E">
+"""
+SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "Arial", "sans-serif")
+MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "Liberation Mono", "monospace")
+
+
+def theme() -> gr.themes.Base:
+    """Gradio's base theme in calm greys and one accent; the rest is in `style.css`."""
+    return gr.themes.Base(
+        primary_hue=gr.themes.colors.indigo,
+        secondary_hue=gr.themes.colors.indigo,
+        neutral_hue=gr.themes.colors.zinc,
+        radius_size=gr.themes.sizes.radius_lg,
+        font=SANS,
+        font_mono=MONO,
+    )

@@ -1,0 +1,114 @@
+"""Which click opens which door. The only place where events are registered."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import gradio as gr
+from gradio.blocks import Block
+
+from playground.ui.doors import Doors
+from playground.ui.handlers.desk import Desk
+from playground.ui.panels.view import View
+from playground.ui.present import lane_components
+
+SHOW = """feed => feed && feed.messages
+    ? [{value: feed.messages, feedback_value: feed.feedback, __type__: "update"}, feed.index] : []"""
+"""Hands the feed to the chat and keeps its index, in the browser."""
+NOTHING = "() => []"
+
+OFTEN: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+QUICK: dict[str, Any] = {**OFTEN, "queue": False}
+
+
+def wire(page: gr.Blocks, view: View, desk: Desk) -> None:
+    """Registers every listener. None is part of an API, and none takes the chat's content back as an input."""
+    doors = Doors(view, desk)
+    _chat(view, doors)
+    _lane(view, doors)
+    _tabs(page, view, doors)
+
+
+def _tabs(page: gr.Blocks, view: View, doors: Doors) -> None:
+    strip, history, index = view.strip, view.history, view.chat.index
+    shown = [strip, view.chat.feed, view.picker.versions, *lane_components(view)]
+    opened = [
+        page.load(doors.load, None, shown, **QUICK),
+        strip.tab_pick(doors.pick, None, shown, trigger_mode="multiple", **QUICK),
+        strip.tab_add(doors.add, None, shown, trigger_mode="multiple", **QUICK),
+        strip.tab_close(doors.close, inputs_kwargs={"strip": strip}, outputs=shown, trigger_mode="multiple", **QUICK),
+        strip.tab_reopen(doors.reopen, inputs_kwargs={"strip": strip}, outputs=shown, **QUICK),
+        history.thread_open(doors.open_thread, None, shown, **QUICK),
+        history.thread_delete(
+            doors.delete_thread, inputs_kwargs={"strip": strip}, outputs=[*shown, history], **QUICK
+        ),
+    ]
+    strip.tab_rename(doors.rename, inputs_kwargs={"strip": strip}, outputs=[strip], **QUICK)
+    strip.history_open(doors.list_threads, inputs_kwargs={"index": index}, outputs=[history], **QUICK)
+    _watching(view, doors, opened)
+
+
+def _watching(view: View, doors: Doors, opened: Sequence[Any]) -> None:
+    """The page watches one tab at a time, and none while it is hidden: a browser has six connections to a host."""
+    strip, chat = view.strip, view.chat
+    written: list[Block] = [strip, chat.feed, view.picker.versions, view.picker.providers]
+    standing: dict[str, Any] = {
+        **OFTEN, "outputs": written, "postprocess": False, "concurrency_limit": None, "trigger_mode": "multiple"
+    }  # fmt: skip
+    by_tab: dict[str, Any] = {"inputs_kwargs": {"strip": strip}, **standing}
+    watches = [event.then(doors.attach, **by_tab) for event in opened]
+    # A step of its own comes first: the cancelling below must not hit the watch that the same click begins.
+    watches.append(strip.page_show(None, js=NOTHING, **QUICK).then(doors.attach, **by_tab))
+    watches.append(
+        chat.earlier.click(None, js=NOTHING, **QUICK).then(
+            doors.attach_earlier, inputs_kwargs={"index": chat.index}, **standing
+        )
+    )
+    leaving = [strip.tab_pick, strip.tab_add, strip.tab_close, strip.tab_reopen, strip.page_hide, strip.page_show]
+    leaving += [view.history.thread_open, view.history.thread_delete, chat.earlier.click]
+    for leave in leaving:  # `gr.on` does not know a script's own events
+        leave(None, None, None, cancels=watches, **QUICK)
+
+
+def _chat(view: View, doors: Doors) -> None:
+    strip, chat = view.strip, view.chat
+    by_index: dict[str, Any] = {"inputs_kwargs": {"index": chat.index}, "outputs": [chat.box], **QUICK}
+    chat.feed.change(None, chat.feed, [chat.chat, chat.index], js=SHOW, trigger_mode="always_last", **QUICK)
+    gr.on(
+        [chat.box.submit, chat.send.click],
+        doors.send,
+        inputs_kwargs={"strip": strip, "text": chat.box},
+        outputs=[chat.box],
+        **QUICK,
+    )
+    chat.chat.example_select(doors.suggest, inputs_kwargs={"strip": strip}, outputs=[chat.box], **QUICK)
+    chat.stop.click(doors.stop, **by_index)
+    chat.chat.retry(doors.retry, **by_index)
+    chat.chat.option_select(doors.again, **by_index)
+    chat.chat.edit(doors.edit, **by_index)
+    chat.chat.like(doors.rate, **by_index)
+    view.picker.versions.input(
+        doors.switch, inputs_kwargs={"index": chat.index, "branch_id": view.picker.versions}, outputs=[chat.box], **QUICK
+    )
+
+
+def _lane(view: View, doors: Doors) -> None:
+    strip, picker, settings = view.strip, view.picker, view.settings
+    shown = list(lane_components(view))
+    picker.agent.input(doors.set_agent, inputs_kwargs={"strip": strip, "agent": picker.agent}, outputs=shown, **QUICK)
+    picker.model.input(doors.set_model, inputs_kwargs={"strip": strip, "model": picker.model}, outputs=shown, **QUICK)
+    picker.providers.provider_pick(doors.set_provider, inputs_kwargs={"strip": strip}, outputs=shown, **QUICK)
+    fields: dict[str, Any] = {
+        "instructions": settings.instructions,
+        "temperature": settings.temperature,
+        "max_tokens": settings.max_tokens,
+        "effort": settings.effort,
+    }
+    gr.on(
+        [field.input for field in fields.values()],
+        doors.set_settings,
+        inputs_kwargs={"strip": strip, **fields},
+        outputs=[view.chat.box],
+        trigger_mode="always_last",
+        **QUICK,
+    )
+    settings.reset.click(doors.reset_settings, inputs_kwargs={"strip": strip}, outputs=shown, **QUICK)
