@@ -6,26 +6,25 @@ import socket
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy import create_engine, text
 
 from tests.network import refused
 
 
-async def _first_value(url: str, query: str) -> object:
-    engine = create_async_engine(url.replace("sqlite:", "sqlite+aiosqlite:"))
-    async with engine.connect() as connection:
-        value: object = await connection.scalar(text(query))
-    await engine.dispose()
+def _first_value(url: str, query: str) -> object:
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        value: object = connection.scalar(text(query))
+    engine.dispose()
     return value
 
 
-async def test_both_databases_answer(database_url: str) -> None:
-    assert await _first_value(database_url, "SELECT 6 * 7") == 42
+def test_both_databases_answer(database_url: str) -> None:
+    assert _first_value(database_url, "SELECT 6 * 7") == 42
 
 
-async def test_a_postgresql_database_is_new_for_each_test(postgres_url: str) -> None:
-    assert await _first_value(postgres_url, "SELECT count(*) FROM pg_stat_user_tables") == 0
+def test_a_postgresql_database_is_new_for_each_test(postgres_url: str) -> None:
+    assert _first_value(postgres_url, "SELECT count(*) FROM pg_stat_user_tables") == 0
 
 
 async def test_the_loopback_is_reachable() -> None:

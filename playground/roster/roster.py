@@ -1,0 +1,45 @@
+"""The agents on offer: the owner's first, then those that ship."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+
+from playground.errors import NotFound
+from playground.roster import assistant, desk, toolbox
+from playground.roster.offer import AgentOffer
+from playground.roster.owner import RosterError, load
+
+__all__ = ["AgentOffer", "Roster", "RosterError"]
+
+SHIPPED = (assistant.OFFER, toolbox.OFFER, desk.OFFER)
+
+
+class Roster:
+    """Loaded once, at the start. A spec is `package.module:attribute`; the same one twice counts once."""
+
+    def __init__(self, specs: Sequence[str] = ()) -> None:
+        """Raises RosterError for the first spec that cannot be loaded."""
+        loaded = (*(load(spec) for spec in dict.fromkeys(spec.strip() for spec in specs)), *SHIPPED)
+        labels = Counter(offer.label for offer in loaded)
+        self._offers = {offer.name: _told_apart(offer, labels) for offer in loaded}
+
+    def offers(self) -> tuple[AgentOffer, ...]:
+        """In the order in which they are shown."""
+        return tuple(self._offers.values())
+
+    def get(self, name: str) -> AgentOffer:
+        """The offer of that name. Raises NotFound: it may have been offered before a restart."""
+        if name not in self._offers:
+            raise NotFound(f"There is no agent named '{name[:100]}' here. Pick another one.")
+        return self._offers[name]
+
+    @property
+    def default(self) -> str:
+        """The name of the agent that a new tab starts with."""
+        return next(iter(self._offers))
+
+
+def _told_apart(offer: AgentOffer, labels: Counter[str]) -> AgentOffer:
+    if offer in SHIPPED or labels[offer.label] == 1:
+        return offer
+    return replace(offer, label=f"{offer.label} ({offer.name})")
