@@ -28,13 +28,15 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 CANARY = "sk-canary-4f1d6c0e9b"
 """In every error body; must never reach a visitor."""
 
 Kind = Literal["think", "say", "call", "refuse"]
 Ending = Literal["stop", "length", "filter", "silence", "cut", "drop", "badjson", "error", "failed"]
+
+_Build: TypeAlias = "Callable[[re.Match[str], Asked], Plan]"
 
 _ENDINGS: Mapping[str, Ending] = {
     "stall": "silence",
@@ -147,18 +149,39 @@ def _status(match: re.Match[str], _: Asked) -> Plan:
     return Plan(status=int(match[1]), retry_after=float(match[2]) if match[2] else None)
 
 
+def _echo(_: re.Match[str], asked: Asked) -> Plan:
+    return Plan((_spoken(asked.user_text),))
+
+
+def _flaky(match: re.Match[str], _: Asked) -> Plan:
+    return replace(_FIVE, flaky=int(match[1]))
+
+
+def _slow(match: re.Match[str], _: Asked) -> Plan:
+    return replace(_FIVE, delay=float(match[1]))
+
+
 _FIVE = Plan((_say(words(5)),))
-_BUILDERS: tuple[tuple[str, Callable[[re.Match[str], Asked], Plan]], ...] = (
-    (r"echo", lambda _, asked: Plan((_spoken(asked.user_text),))),
+
+
+def _fixed(plan: Plan) -> _Build:
+    def build(_match: re.Match[str], _asked: Asked) -> Plan:
+        return plan
+
+    return build
+
+
+_BUILDERS: tuple[tuple[str, _Build], ...] = (
+    (r"echo", _echo),
     (r"(?:think-(?P<think>\d+)-)?words-(?P<words>\d+)(?:@(?P<rate>[\d.]+))?", _numbered),
     (r"(tool|loop):([^:]+):(.*)", _tool),
     (r"tools:(.*)", _tools),
     (r"two-tools", _two_tools),
-    (r"hang", lambda *_: Plan(ending="silence", mute=True)),
-    (r"hang-open", lambda *_: Plan(ending="silence")),
+    (r"hang", _fixed(Plan(ending="silence", mute=True))),
+    (r"hang-open", _fixed(Plan(ending="silence"))),
     (rf"({'|'.join(_ENDINGS)})-(\d+)", _broken),
     (r"status-(\d{3})(?:-retry-after-([\d.]+))?", _status),
-    (r"flaky-(\d+)", lambda match, _: replace(_FIVE, flaky=int(match[1]))),
-    (r"slow-first-([\d.]+)", lambda match, _: replace(_FIVE, delay=float(match[1]))),
-    (r"refusal", lambda *_: Plan((Part("refuse", ("I will ", "not ", "do that.")),))),
+    (r"flaky-(\d+)", _flaky),
+    (r"slow-first-([\d.]+)", _slow),
+    (r"refusal", _fixed(Plan((Part("refuse", ("I will ", "not ", "do that.")),)))),
 )

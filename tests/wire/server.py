@@ -8,13 +8,15 @@ import asyncio
 import json
 import time
 from collections import Counter, deque
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, Iterable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.wire.dialects import Chat, Dialect, Responses, error_body
+from tests.wire.chat import Chat
+from tests.wire.dialects import Dialect, error_body
 from tests.wire.plans import Plan, plan_for
+from tests.wire.responses import Responses
 
 BLOCK = 64
 """Pieces per write when nothing is paced."""
@@ -159,9 +161,12 @@ class _Stream:
         await self.writer.drain()
 
     async def _burst(self, pieces: tuple[str, ...]) -> None:
+        """As a provider in a hurry: each piece flushed by itself, many in one segment."""
         for at in range(0, len(pieces), BLOCK):
             block = pieces[at : at + BLOCK]
-            await self._write(b"".join(map(self.dialect.piece, block)), len(block))
+            self.writer.write(b"".join(map(_chunk, map(self.dialect.piece, block))))
+            self.call.sent += len(block)
+            await self.writer.drain()
 
     async def _paced(self, pieces: Iterable[str], rate: float) -> None:
         clock = asyncio.get_running_loop().time
@@ -173,9 +178,13 @@ class _Stream:
 
     async def _write(self, data: bytes, pieces: int = 0) -> None:
         if data:
-            self.writer.write(b"%x\r\n%b\r\n" % (len(data), data))
+            self.writer.write(_chunk(data))
             self.call.sent += pieces
             await self.writer.drain()
+
+
+def _chunk(data: bytes) -> bytes:
+    return b"%x\r\n%b\r\n" % (len(data), data)
 
 
 async def _whole(call: Call, writer: asyncio.StreamWriter, dialect: Dialect, plan: Plan) -> None:
@@ -211,7 +220,7 @@ async def _read(reader: asyncio.StreamReader) -> Call | None:
 
 
 @asynccontextmanager
-async def serve(port: int = 0) -> AsyncIterator[Wire]:
+async def serve(port: int = 0) -> AsyncGenerator[Wire]:
     """A running server on 127.0.0.1; connections still open at the end are dropped."""
     wire, live = Wire(), set[asyncio.Task[None]]()
 

@@ -1,0 +1,184 @@
+"""Any server that speaks OpenAI's Chat Completions, answering with the events of Responses."""
+
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
+from itertools import groupby
+from typing import Any, Literal, TypeAlias
+
+from agents import AgentOutputSchemaBase, Handoff, ModelResponse, ModelSettings, ModelTracing, Tool, generation_span
+from agents.exceptions import UserError
+from agents.items import TResponseInputItem, TResponseStreamEvent
+from agents.models.openai_chatcompletions import OpenAIChatCompletionsModel
+from agents.tracing import GenerationSpanData, Span
+from openai.types.responses import Response, ResponseCompletedEvent, ResponsePromptParam, ResponseUsage
+from openai.types.responses.response_usage import InputTokensDetails, OutputTokensDetails
+from typing_extensions import override
+
+from playground.models.answer import Answer, Cut
+from playground.models.failures import StreamFailure
+from playground.models.history import for_chat
+from playground.models.items import new_id
+from playground.models.reading import Frame, collected, events_of, inner
+
+Kind: TypeAlias = Literal["text", "thought", "refusal", "name", "arguments"]
+Piece: TypeAlias = tuple[Kind, Any, str]
+"""What a frame brings: kind, the tool call's place in the answer (else None), text."""
+
+_PROSE: tuple[tuple[str, Literal["text", "thought", "refusal"]], ...] = (
+    ("reasoning_content", "thought"),
+    ("reasoning", "thought"),
+    ("content", "text"),
+    ("refusal", "refusal"),
+)
+_CUTS: dict[str, Cut] = {"length": "max_output_tokens", "content_filter": "content_filter"}
+
+
+class CompatibleModel(OpenAIChatCompletionsModel):
+    """A model on an OpenAI-compatible server.
+
+    Besides the SDK's own exceptions it raises `StreamFailure`. Ids of items and of tool calls are ours, because
+    servers repeat theirs. A cut answer ends in `response.completed` whose `response.status` is `incomplete`.
+    """
+
+    @override
+    async def get_response(self, *args: Any, **kwargs: Any) -> ModelResponse:
+        return await collected(self.stream_response(*args, **kwargs))
+
+    @override
+    async def stream_response(
+        self,
+        system_instructions: str | None,
+        input: str | list[TResponseInputItem],
+        model_settings: ModelSettings,
+        tools: list[Tool],
+        output_schema: AgentOutputSchemaBase | None,
+        handoffs: list[Handoff[Any, Any]],
+        tracing: ModelTracing,
+        previous_response_id: str | None = None,
+        conversation_id: str | None = None,
+        prompt: ResponsePromptParam | None = None,
+    ) -> AsyncIterator[TResponseStreamEvent]:
+        """One answer, as the events of Responses.
+
+        Raises:
+            UserError: the agent relies on state that only OpenAI's own server keeps.
+        """
+        if previous_response_id or conversation_id or prompt:
+            raise UserError("This server keeps no prompts and no conversations: send the whole history.")
+        settings = replace(model_settings, include_usage=model_settings.include_usage is not False)
+        with generation_span(model=str(self.model), disabled=tracing.is_disabled()) as span:
+            response, stream = await self._fetch_response(
+                system_instructions,
+                for_chat(input),
+                settings,
+                tools,
+                output_schema,
+                handoffs,
+                span,
+                tracing,
+                stream=True,
+            )
+            response.id = new_id("resp")
+            http = stream.response
+            reader = _Reader(response)
+            try:
+                for event in reader.start():
+                    yield event
+                async for event in events_of(http, reader):
+                    if isinstance(event, ResponseCompletedEvent):
+                        _tell_request(event.response, http.headers.get("x-request-id"))
+                        _describe(span, event.response, tracing)
+                    yield event
+            finally:
+                await http.aclose()
+
+
+class _Reader:
+    """Turns the frames of Chat Completions into an answer."""
+
+    def __init__(self, response: Response) -> None:
+        self._answer = Answer(response)
+        self._finish: str | None = None
+        self._usage: Frame = {}
+
+    def start(self) -> list[TResponseStreamEvent]:
+        return self._answer.start()
+
+    def feed(self, frames: list[Frame]) -> list[TResponseStreamEvent]:
+        """One network chunk; what belongs to one item in it becomes one delta."""
+        pieces = (piece for frame in frames for piece in self._pieces(frame))
+        events: list[TResponseStreamEvent] = []
+        for (kind, key), group in groupby(pieces, key=lambda piece: piece[:2]):
+            text = "".join(piece[2] for piece in group)
+            if kind == "name":
+                events += self._answer.call(key, text)
+            elif kind == "arguments":
+                events += self._answer.arguments(key, text)
+            else:
+                events += self._answer.add(kind, text)
+        return events
+
+    def finish(self) -> list[TResponseStreamEvent]:
+        """The clean end of the stream. It is the answer's end only if the server said so."""
+        if self._finish in {None, "error"}:
+            raise StreamFailure("cut")
+        cut = _CUTS.get(self._finish or "")
+        answered = self._answer.has_text or (self._answer.has_calls and not cut)
+        if not answered:
+            raise StreamFailure(_UNANSWERED.get(cut, "empty"))
+        return self._answer.end(_usage(self._usage), cut)
+
+    def _pieces(self, frame: Frame) -> Iterator[Piece]:
+        self._usage = inner(frame, "usage") or self._usage
+        choices: list[Frame] = frame.get("choices") or []
+        for choice in choices[:1]:
+            delta = inner(choice, "delta")
+            for field, kind in _PROSE:
+                if isinstance(text := delta.get(field), str) and text:
+                    yield kind, None, text
+            calls: list[Frame] = delta.get("tool_calls") or []
+            for call in calls:
+                yield from _call_pieces(call)
+            self._finish = choice.get("finish_reason") or self._finish
+
+
+def _call_pieces(call: Frame) -> Iterator[Piece]:
+    key, function = call.get("index", call.get("id")), inner(call, "function")
+    if function.get("name"):
+        yield "name", key, function["name"]
+    if function.get("arguments"):
+        yield "arguments", key, function["arguments"]
+
+
+_UNANSWERED: dict[Cut | None, Literal["too_short", "safety"]] = {
+    "max_output_tokens": "too_short",
+    "content_filter": "safety",
+}
+
+
+def _usage(told: Frame) -> ResponseUsage:
+    """Zeros where the server counts nothing: without a usage, the SDK would not count the turn either."""
+    given, made = told.get("prompt_tokens") or 0, told.get("completion_tokens") or 0
+    inside, outside = inner(told, "prompt_tokens_details"), inner(told, "completion_tokens_details")
+    return ResponseUsage(
+        input_tokens=given,
+        input_tokens_details=InputTokensDetails(cached_tokens=inside.get("cached_tokens") or 0, cache_write_tokens=0),
+        output_tokens=made,
+        output_tokens_details=OutputTokensDetails(reasoning_tokens=outside.get("reasoning_tokens") or 0),
+        total_tokens=told.get("total_tokens") or given + made,
+    )
+
+
+def _tell_request(response: Response, request_id: str | None) -> None:
+    """Where the SDK looks for it."""
+    response._request_id = request_id  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+
+
+def _describe(span: Span[GenerationSpanData], response: Response, tracing: ModelTracing) -> None:
+    if response.usage:
+        span.span_data.usage = {
+            "input_tokens": response.usage.input_tokens,
+            "output_tokens": response.usage.output_tokens,
+        }
+    if tracing.include_data():
+        span.span_data.output = [item.model_dump() for item in response.output]
