@@ -19,6 +19,7 @@ _START_TIMEOUT = 120
 _STOP_TIMEOUT = 2
 # What a process that met an instruction its CPU does not know ends with: a signal, a shell's code, a Windows status.
 _ILLEGAL_INSTRUCTION = (-4, 132, 0xC000001D)
+NO_RUNTIME = "The local runtime (xllamacpp) is not installed, or not built for this system."
 _SECRET_WORDS = ("KEY", "TOKEN", "SECRET", "PASSWORD", "DATABASE_URL")
 
 
@@ -133,7 +134,7 @@ def _died(status: int) -> ChildError:
 
 def _refused(reason: str) -> ChildError:
     if reason == "ImportError":
-        return ChildError("The local runtime (xllamacpp) is not installed, or not built for this system.", final=True)
+        return ChildError(NO_RUNTIME, final=True)
     return ChildError("The local runtime could not load this model file.", final=True)
 
 

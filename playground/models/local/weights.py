@@ -99,10 +99,9 @@ class Cache:
 
     async def fetch(self, weight: Weight, report: Callable[[float], None]) -> Path:
         """The file, downloaded if need be. `report` gets 0..1, rising. Raises FetchError, or OSError on a full disk."""
-        if found := self.find(weight):
+        if found := await asyncio.to_thread(self.find, weight):
             return found
-        self._folder.mkdir(parents=True, exist_ok=True)
-        self._sweep()
+        await asyncio.to_thread(self._prepare)
         failures: list[str] = []
         for source in weight.sources:
             try:
@@ -114,22 +113,31 @@ class Cache:
 
     async def _fetch_from(self, source: Source, weight: Weight, report: Callable[[float], None]) -> Path:
         """Works in a folder of its own, so two processes that fetch the same file do not meet before the last step."""
-        with tempfile.TemporaryDirectory(prefix=".fetch-", dir=self._folder, ignore_cleanup_errors=True) as name:
-            folder = Path(name)
+        folder = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix=".fetch-", dir=self._folder))
+        try:
             target = folder / "weights"
             await source.fetch(folder, target, _rising(weight.size, report))
-            if await asyncio.to_thread(_sha256, target) != weight.sha256:
-                raise FetchError(f"What arrived for {weight.name} is not its publisher's file.")
-            if not self.find(weight):
-                target.replace(self._path(weight))
+            path = await asyncio.to_thread(self._admit, weight, target)
+        finally:
+            await asyncio.shield(asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True))
         report(1.0)
+        return path
+
+    def _admit(self, weight: Weight, arrived: Path) -> Path:
+        """Gives a file its final name, if it is what its publisher made."""
+        with arrived.open("rb") as file:
+            if hashlib.file_digest(file, "sha256").hexdigest() != weight.sha256:
+                raise FetchError(f"What arrived for {weight.name} is not its publisher's file.")
+        if not self.find(weight):  # another process may have been quicker, and may have it open
+            arrived.replace(self._path(weight))
         return self._path(weight)
 
     def _path(self, weight: Weight) -> Path:
         return self._folder / f"{weight.name}-{weight.sha256[:12]}.gguf"
 
-    def _sweep(self) -> None:
-        """Removes what a killed process left behind, if that is long ago."""
+    def _prepare(self) -> None:
+        """Makes the folder, and removes what a process that was killed long ago left in it."""
+        self._folder.mkdir(parents=True, exist_ok=True)
         for leftover in self._folder.glob(".fetch-*"):
             if time.time() - leftover.stat().st_mtime > _STALE:
                 shutil.rmtree(leftover, ignore_errors=True)
@@ -144,11 +152,6 @@ def _rising(size: int, report: Callable[[float], None]) -> Callable[[int], None]
         report(best)
 
     return arrived
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 async def _fetch_all(names: Iterable[str]) -> None:
