@@ -10,7 +10,8 @@ PlaygroundError
 │   ├── TooLarge              413
 │   ├── KeyReused             422: an idempotency key came back with another body
 │   ├── TooMany               429, with the seconds to wait
-│   └── NotConfigured         501
+│   ├── NotConfigured         501
+│   └── Unavailable           503
 └── RunError                  a run that began could not end well
     ├── ProviderError         the provider's doing
     ├── LimitReached          one of our own bounds
@@ -144,3 +145,9 @@ class LimitReached(RunError):
 
 class AgentError(RunError):
     """The agent's own code, one of its tools or a guardrail ended the run."""
+
+
+class Unavailable(VisitorError):
+    """For the moment: the server is stopping, or its database is away."""
+
+    status = 503

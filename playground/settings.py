@@ -51,7 +51,9 @@ class Settings(BaseSettings):
         "qwen2.5-coder-0.5b", description="`qwen2.5-coder-0.5b`, `smollm2-135m`, a path to a GGUF file, or `off`"
     )
 
-    double_text: DoubleText = Field("enqueue", description="what a message does that comes while the thread is answering")
+    double_text: DoubleText = Field(
+        "enqueue", description="what a message does that comes while the thread is answering"
+    )
     disconnect_grace: float = Field(15, ge=0, description="how long a run goes on after its last reader left")
     first_token_timeout: float = Field(60, gt=0, description="longest wait for a model's first token")
     token_gap_timeout: float = Field(60, gt=0, description="longest silence between two tokens")

@@ -85,7 +85,9 @@ def save(session: Session, rows: Iterable[ItemRow]) -> None:
         session.merge(row)
 
 
-def rate(session: Session, *, visitor_id: str, thread: ThreadRow, item_ids: Sequence[str], kind: str, at: datetime) -> None:
+def rate(
+    session: Session, *, visitor_id: str, thread: ThreadRow, item_ids: Sequence[str], kind: str, at: datetime
+) -> None:
     """Keep the visitor's thumb on each item; a second one replaces the first. Raises NotFound, then keeps none."""
     for item_id in item_ids:
         locate(session, thread, item_id)

@@ -135,7 +135,9 @@ def beat(session: Session, *, owner: str, at: datetime) -> dict[str, tuple[int, 
 
 def take_stale(session: Session, *, owner: str, at: datetime, silence: timedelta) -> Sequence[RunRow]:
     """Take over the runs whose owner has been silent for too long; they are now `owner`'s, under a new epoch."""
-    query = select(RunRow).where(col(RunRow.status).in_(LIVE), RunRow.owner != owner, RunRow.heartbeat_at < at - silence)
+    query = select(RunRow).where(
+        col(RunRow.status).in_(LIVE), RunRow.owner != owner, RunRow.heartbeat_at < at - silence
+    )
     rows = session.exec(query.order_by(col(RunRow.created_at)).with_for_update(skip_locked=True)).all()
     for row in rows:
         row.owner, row.epoch, row.heartbeat_at = owner, row.epoch + 1, at
@@ -165,3 +167,13 @@ def _own(session: Session, run_id: str, epoch: int, values: dict[str, Any]) -> b
 def _changed(session: Session, statement: Any) -> bool:
     result = session.execute(statement)
     return isinstance(result, CursorResult) and result.rowcount == 1
+
+
+def any_live(session: Session) -> bool:
+    """Whether any run, of any owner, is not over."""
+    return session.exec(select(RunRow.id).where(col(RunRow.status).in_(LIVE)).limit(1)).first() is not None
+
+
+def models_of(session: Session, thread_id: str) -> dict[str, str]:
+    """Which model each run of a thread was on: run id → model."""
+    return dict(session.exec(select(RunRow.id, RunRow.model).where(RunRow.thread_id == thread_id)).all())

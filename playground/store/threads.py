@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal
 
+from chatkit.types import Page, Thread, ThreadItem
 from sqlalchemy import tuple_
 from sqlmodel import Session, col, delete, select
 
@@ -123,3 +124,10 @@ def switch(session: Session, *, visitor_id: str, thread_id: str, branch_id: str)
         raise NotFound
     thread.head_branch = branch_id
     session.add(thread)
+
+
+def as_thread(row: ThreadRow, items: Page[ThreadItem] | None = None) -> Thread:
+    """The thread as it goes out: without its metadata."""
+    return Thread.model_validate(
+        {"id": row.id, "title": row.title, "created_at": row.created_at, "status": row.status, "items": items or Page()}
+    )

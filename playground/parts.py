@@ -1,0 +1,70 @@
+"""The parts of a playground, put together and taken apart in order."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from playground import catalog
+from playground.catalog import Offer
+from playground.models.local.server import LocalServers
+from playground.models.provider import Models
+from playground.protocol.dispatcher import Dispatcher
+from playground.protocol.orders import Orders
+from playground.roster.roster import Roster
+from playground.runs.answer import Answerer
+from playground.runs.engine import Engine
+from playground.settings import Settings
+from playground.store.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Playground:
+    """Everything that serves visitors, running."""
+
+    settings: Settings
+    database: Database
+    local: LocalServers
+    models: Models
+    roster: Roster
+    engine: Engine
+    dispatcher: Dispatcher
+
+    async def offers(self) -> tuple[Offer, ...]:
+        """The providers and models to pick from, as they stand right now."""
+        return await offers(self.settings, self.models, self.local)
+
+    async def default_model(self) -> str:
+        """The model that a new conversation is asked on."""
+        return catalog.default_model(await self.offers())
+
+
+async def offers(settings: Settings, models: Models, local: LocalServers) -> tuple[Offer, ...]:
+    """The providers and models to pick from, as they stand right now."""
+    return catalog.offers(settings, local.statuses(), await models.compatible_ids())
+
+
+@asynccontextmanager
+async def open_playground(settings: Settings) -> AsyncIterator[Playground]:
+    """A running playground; leaving it drains the runs, then closes what they used.
+
+    Raises RosterError for an agent that cannot be loaded, and the database's error if it cannot be opened.
+    """
+    roster = Roster(settings.agent)
+    async with AsyncExitStack() as stack:
+        database = Database(settings.resolved_database_url)
+        stack.push_async_callback(database.close)
+        await database.open()
+        local = LocalServers(settings)
+        stack.push_async_callback(local.aclose)
+        await local.start()
+        models = Models(settings, local)
+        stack.push_async_callback(models.aclose)
+
+        async def default_model() -> str:
+            return catalog.default_model(await offers(settings, models, local))
+
+        engine = Engine(settings, database, Answerer(settings, models, roster))
+        dispatcher = Dispatcher(settings, database, engine, Orders(roster, default_model))
+        stack.push_async_callback(engine.close)
+        await engine.start()
+        yield Playground(settings, database, local, models, roster, engine, dispatcher)

@@ -1,0 +1,191 @@
+"""A ChatKit request in; JSON, or a run to follow, out. The only door to threads: the page comes through it too."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from chatkit.types import (
+    ItemsFeedbackReq,
+    ItemsListReq,
+    ThreadsAddUserMessageReq,
+    ThreadsCreateReq,
+    ThreadsDeleteReq,
+    ThreadsGetByIdReq,
+    ThreadsListReq,
+    ThreadsRetryAfterItemReq,
+    ThreadsUpdateReq,
+)
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import Session
+
+from playground.errors import Malformed, NotConfigured, NotFound, Unavailable
+from playground.protocol import pages
+from playground.protocol.orders import Call, Orders, StreamReq
+from playground.protocol.requests import check_message, checked_key, fingerprint, parse
+from playground.records import RunRecord
+from playground.runs.engine import Engine
+from playground.settings import Settings
+from playground.store import items, runs, threads
+from playground.store.database import Database
+from playground.store.tables import ThreadRow
+from playground.visitor import Visitor
+
+T = TypeVar("T")
+
+FIRST_PAGE = 200
+"""Items that come with a thread."""
+MAX_TITLE = 200
+EMPTY: dict[str, Any] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class JsonReply:
+    """A plain answer."""
+
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class StreamReply:
+    """A run whose frames are the answer."""
+
+    run_id: str
+    thread_id: str
+
+
+class Dispatcher:
+    """Serves requests, each in the name of a visitor."""
+
+    def __init__(self, settings: Settings, database: Database, engine: Engine, orders: Orders) -> None:
+        self._settings = settings
+        self._database = database
+        self._engine = engine
+        self._orders = orders
+        self._plain: dict[type, Callable[[Visitor, Any], Awaitable[Any]]] = {
+            ThreadsGetByIdReq: self._thread,
+            ThreadsListReq: self._threads,
+            ThreadsUpdateReq: self._rename,
+            ThreadsDeleteReq: self._delete,
+            ItemsListReq: self._items,
+            ItemsFeedbackReq: self._feedback,
+        }
+
+    async def handle(
+        self, visitor: Visitor, body: bytes, *, idempotency_key: str | None = None, detached: bool = False
+    ) -> JsonReply | StreamReply:
+        """Serve one request. Raises VisitorError; nothing has been streamed or stored then."""
+        request, extras = parse(body)
+        try:
+            if isinstance(request, ThreadsCreateReq | ThreadsAddUserMessageReq | ThreadsRetryAfterItemReq):
+                key = checked_key(idempotency_key)
+                return await self._run(request, Call(visitor, extras, key, fingerprint(body), detached))
+            serve = self._plain.get(type(request))
+            if serve is None:
+                raise NotConfigured(f"{request.type} is not built yet.")
+            return JsonReply(pages.dumps(await serve(visitor, request.params)))
+        except SQLAlchemyError as error:
+            raise Unavailable("The database cannot be used at the moment. Try again.") from error
+
+    async def run_of(self, visitor: Visitor, thread_id: str) -> RunRecord:
+        """The thread's live run, else its last. Raises NotFound."""
+
+        def work(session: Session) -> RunRecord:
+            threads.find(session, visitor_id=visitor.id, thread_id=thread_id)
+            row = runs.last_of(session, thread_id)
+            if row is None:
+                raise NotFound
+            return runs.record(row)
+
+        record = await self._database.read(work)
+        self._engine.touch(thread_id)
+        return record
+
+    async def _run(self, request: StreamReq, call: Call) -> StreamReply:
+        if not isinstance(request, ThreadsRetryAfterItemReq):
+            check_message(request.params.input, longest=self._settings.max_message_chars)
+        thread = None
+        if not isinstance(request, ThreadsCreateReq):
+            thread = await self._read(call.visitor, request.params.thread_id, lambda _session, row: row)
+        record = await self._engine.submit(await self._orders.make(request, call, thread))
+        return StreamReply(run_id=record.id, thread_id=record.thread_id)
+
+    async def _read(self, visitor: Visitor, thread_id: str, work: Callable[[Session, ThreadRow], T]) -> T:
+        """What `work` reads of the visitor's thread. Raises NotFound."""
+
+        def scoped(session: Session) -> T:
+            return work(session, threads.find(session, visitor_id=visitor.id, thread_id=thread_id))
+
+        return await self._database.read(scoped)
+
+    async def _thread(self, visitor: Visitor, params: Any) -> dict[str, Any]:
+        def work(session: Session, row: ThreadRow) -> dict[str, Any]:
+            rows, more = items.page(session, row, limit=FIRST_PAGE, order="asc", after=None)
+            return pages.thread(row, pages.page(pages.visible(rows), more=more))
+
+        self._engine.touch(params.thread_id)
+        being_written = await self._engine.open_items(visitor, params.thread_id)
+        reply = await self._read(visitor, params.thread_id, work)
+        data = reply["items"]["data"]
+        if not reply["items"]["has_more"]:
+            stored = {item["id"] for item in data}
+            data += [item for item in being_written if item["id"] not in stored]
+        return reply
+
+    async def _items(self, visitor: Visitor, params: Any) -> dict[str, Any]:
+        limit = pages.limit_of(params.limit)
+
+        def work(session: Session, row: ThreadRow) -> dict[str, Any]:
+            rows, more = items.page(session, row, limit=limit, order=params.order, after=params.after)
+            return pages.page(pages.visible(rows), more=more)
+
+        reply = await self._read(visitor, params.thread_id, work)
+        self._engine.touch(params.thread_id)
+        return reply
+
+    async def _threads(self, visitor: Visitor, params: Any) -> dict[str, Any]:
+        limit = pages.limit_of(params.limit)
+
+        def work(session: Session) -> dict[str, Any]:
+            rows, more = threads.page(
+                session, visitor_id=visitor.id, limit=limit, order=params.order, after=params.after
+            )
+            return pages.page([pages.thread(row) for row in rows], more=more)
+
+        return await self._database.read(work)
+
+    async def _rename(self, visitor: Visitor, params: Any) -> dict[str, Any]:
+        title = " ".join(params.title.split())
+        if not title or len(title) > MAX_TITLE:
+            raise Malformed(f"params.title: 1 to {MAX_TITLE} characters.")
+        return await self._database.write(
+            lambda session: pages.thread(
+                threads.rename(session, visitor_id=visitor.id, thread_id=params.thread_id, title=title)
+            )
+        )
+
+    async def _delete(self, visitor: Visitor, params: Any) -> dict[str, Any]:
+        live = await self._read(
+            visitor, params.thread_id, lambda session, row: [run.id for run in runs.live_of(session, row.id)]
+        )
+        for run_id in live:
+            await self._engine.stop(visitor, run_id)
+        await self._database.write(
+            lambda session: threads.remove(session, visitor_id=visitor.id, thread_id=params.thread_id)
+        )
+        return EMPTY
+
+    async def _feedback(self, visitor: Visitor, params: Any) -> dict[str, Any]:
+        def work(session: Session) -> None:
+            thread = threads.find(session, visitor_id=visitor.id, thread_id=params.thread_id)
+            items.rate(
+                session,
+                visitor_id=visitor.id,
+                thread=thread,
+                item_ids=params.item_ids,
+                kind=params.kind,
+                at=datetime.now(UTC),
+            )
+
+        await self._database.write(work)
+        return EMPTY

@@ -1,0 +1,86 @@
+"""Streaming requests → orders for the engine."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from chatkit.types import (
+    ThreadsAddUserMessageReq,
+    ThreadsCreateReq,
+    ThreadsRetryAfterItemReq,
+    UserMessageInput,
+    UserMessageItem,
+)
+
+from playground.errors import Malformed
+from playground.ids import new_id
+from playground.protocol.requests import Extras
+from playground.roster.roster import Roster
+from playground.runs.order import Order
+from playground.store.tables import ThreadRow
+from playground.visitor import Visitor
+
+StreamReq = ThreadsCreateReq | ThreadsAddUserMessageReq | ThreadsRetryAfterItemReq
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Who asks, and what came beside the request. `detached` runs go on without readers."""
+
+    visitor: Visitor
+    extras: Extras
+    key: str | None
+    key_hash: str
+    detached: bool
+
+
+class Orders:
+    """Makes orders. `default_model` is asked where neither the request nor the thread names a model."""
+
+    def __init__(self, roster: Roster, default_model: Callable[[], Awaitable[str]]) -> None:
+        self._roster = roster
+        self._default_model = default_model
+
+    async def make(self, request: StreamReq, call: Call, thread: ThreadRow | None) -> Order:
+        """The order for a request on a thread, or for a new one. Raises VisitorError."""
+        message = None if isinstance(request, ThreadsRetryAfterItemReq) else request.params.input
+        kept = thread.meta if thread else {}
+        options = message.inference_options if message else None
+        agent = call.extras.agent or kept.get("agent") or self._roster.default
+        model = (options.model if options else None) or call.extras.model or kept.get("model")
+        thread_id = thread.id if thread else new_id("thr")
+        tool = options.tool_choice.id if options and options.tool_choice else None
+        edit = call.extras.edit_item_id
+        retry = request.params.item_id if isinstance(request, ThreadsRetryAfterItemReq) else None
+        return Order(
+            visitor_id=call.visitor.id,
+            thread_id=thread_id,
+            agent=agent,
+            model=model or await self._default_model(),
+            item=_item(message, thread_id) if message else None,
+            settings=call.extras.settings,
+            tool_choice=self._tool(agent, tool) if tool else None,
+            new_thread=thread is None,
+            fork="retry" if retry else "edit" if edit and thread else "none",
+            fork_at=retry or (edit if thread else None),
+            detached=call.detached,
+            key=call.key,
+            key_hash=call.key_hash,
+        )
+
+    def _tool(self, agent: str, tool: str) -> str:
+        names = [one.name for one in self._roster.get(agent).build().tools]
+        if tool not in names:
+            raise Malformed(f"The agent {agent} has no tool named {tool}. It has: {', '.join(names) or 'none'}.")
+        return tool
+
+
+def _item(message: UserMessageInput, thread_id: str) -> UserMessageItem:
+    return UserMessageItem(
+        id=new_id("msg"),
+        thread_id=thread_id,
+        created_at=datetime.now(UTC),
+        content=message.content,
+        quoted_text=message.quoted_text,
+        inference_options=message.inference_options,
+    )

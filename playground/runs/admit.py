@@ -1,0 +1,210 @@
+"""A run's way in: one transaction that checks, forks, saves the visitor's message and opens the log."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from agents.items import TResponseInputItem
+from chatkit.types import (
+    ProgressUpdateEvent,
+    StreamOptions,
+    StreamOptionsEvent,
+    ThreadCreatedEvent,
+    ThreadItemDoneEvent,
+    ThreadStreamEvent,
+    ThreadUpdatedEvent,
+    UserMessageItem,
+)
+from sqlmodel import Session
+
+from playground import wire
+from playground.errors import Conflict, KeyReused, Malformed
+from playground.ids import new_id
+from playground.records import RunRecord
+from playground.runs.history import model_input
+from playground.runs.order import Order
+from playground.settings import DoubleText
+from playground.store import items, runs, threads
+from playground.store.tables import ItemRow, RunRow, ThreadRow
+
+KEY_LIFE = timedelta(hours=24)
+TITLE_LENGTH = 60
+
+
+class Busy(Exception):
+    """The thread is answering, and the policy says to interrupt these runs."""
+
+    def __init__(self, run_ids: list[str]) -> None:
+        super().__init__(run_ids)
+        self.run_ids = run_ids
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """A run that was let in. `told` is empty while it is queued; an `existing` run was let in before."""
+
+    run: RunRecord
+    frames: tuple[bytes, ...] = ()
+    position: int = 0
+    told: Sequence[TResponseInputItem] = ()
+    queued: bool = False
+    existing: bool = False
+
+
+def admit(session: Session, order: Order, *, owner: str, policy: DoubleText) -> Admitted:
+    """Let a run in. Raises Busy, Conflict, KeyReused, Malformed or NotFound, and then changes nothing."""
+    at = datetime.now(UTC)
+    if order.key is not None:
+        known = _known(session, order, order.key, at)
+        if known is not None:
+            return Admitted(run=known, existing=True)
+    thread = _thread(session, order, at)
+    queued = _must_wait(session, order, policy)
+    _fork(session, thread, order, at)
+    run = _insert(session, thread, order, owner=owner, queued=queued, at=at)
+    if queued:
+        events: list[ThreadStreamEvent] = [ProgressUpdateEvent(text="Waiting for the answer before this one…")]
+        return _opened(session, run, events, position=0, told=(), queued=True)
+    position, told, events = take_in(session, thread, run, order.item)
+    if order.new_thread:
+        events.insert(0, ThreadCreatedEvent(thread=threads.as_thread(thread).model_copy(update={"title": None})))
+    return _opened(session, run, events, position=position, told=told, queued=False)
+
+
+def take_in(
+    session: Session, thread: ThreadRow, run: RunRow, item: UserMessageItem | None
+) -> tuple[int, Sequence[TResponseInputItem], list[ThreadStreamEvent]]:
+    """Put the message at the end of the run's branch; answers its position, the history, and what to announce."""
+    position = items.last_position(session, run.branch_id)
+    events: list[ThreadStreamEvent] = []
+    if item is not None:
+        position += 1
+        row = user_row(item, run, position)
+        session.add(row)
+        session.flush()
+        events.append(ThreadItemDoneEvent(item=item))
+        if threads.suggest_title(session, thread_id=thread.id, title=title_of(item)):
+            events.append(ThreadUpdatedEvent(thread=threads.as_thread(thread)))
+    events.append(StreamOptionsEvent(stream_options=StreamOptions(allow_cancel=True)))
+    told = model_input(
+        items.history(session, run.branch_id), models=runs.models_of(session, thread.id), target=run.model
+    )
+    return position, told, events
+
+
+def user_row(item: UserMessageItem, run: RunRow, position: int) -> ItemRow:
+    """The row of a visitor's message."""
+    return ItemRow(
+        id=item.id,
+        thread_id=run.thread_id,
+        branch_id=run.branch_id,
+        position=position,
+        type=item.type,
+        payload=wire.payload(item),
+        run_id=run.id,
+        created_at=item.created_at,
+    )
+
+
+def title_of(item: UserMessageItem) -> str:
+    """A short title from a message: its first line, cut at a word."""
+    text = " ".join(part.text for part in item.content).strip().splitlines() or [""]
+    line = " ".join(text[0].split())
+    if len(line) <= TITLE_LENGTH:
+        return line or "Conversation"
+    return line[:TITLE_LENGTH].rsplit(" ", 1)[0].rstrip(",.;:") + "…"
+
+
+def _known(session: Session, order: Order, key: str, at: datetime) -> RunRecord | None:
+    row = runs.by_key(session, visitor_id=order.visitor_id, key=key)
+    if row is None:
+        return None
+    if row.created_at < at - KEY_LIFE:
+        row.idempotency_key = row.request_hash = None
+        session.add(row)
+        session.flush()
+        return None
+    if row.request_hash != order.key_hash:
+        raise KeyReused("This Idempotency-Key was already used for another request.")
+    return runs.record(row)
+
+
+def _thread(session: Session, order: Order, at: datetime) -> ThreadRow:
+    if order.new_thread:
+        return threads.create(
+            session,
+            thread_id=order.thread_id,
+            visitor_id=order.visitor_id,
+            title=None,
+            meta={"agent": order.agent, "model": order.model},
+            at=at,
+        )
+    thread = threads.find(session, visitor_id=order.visitor_id, thread_id=order.thread_id, lock=True)
+    if thread.status["type"] != "active":
+        raise Conflict(thread.status.get("reason") or f"This conversation is {thread.status['type']}.")
+    thread.meta = {**thread.meta, "agent": order.agent, "model": order.model}
+    session.add(thread)
+    return thread
+
+
+def _must_wait(session: Session, order: Order, policy: DoubleText) -> bool:
+    live = [] if order.new_thread else [row.id for row in runs.live_of(session, order.thread_id)]
+    if not live:
+        return False
+    if policy == "interrupt":
+        raise Busy(live)
+    if policy == "reject" or order.fork != "none":
+        raise Conflict("This conversation is still answering. Wait for it, or stop it first.")
+    return True
+
+
+def _fork(session: Session, thread: ThreadRow, order: Order, at: datetime) -> None:
+    if order.fork_at is None:
+        return
+    item = items.locate(session, thread, order.fork_at)
+    if item.type != "user_message":
+        raise Malformed("Only a message of your own can be answered again or edited.")
+    position = item.position if order.fork == "retry" else item.position - 1
+    label = order.text or "".join(part["text"] for part in item.payload["content"])
+    threads.fork(session, thread, position=position, label=label[:TITLE_LENGTH], at=at)
+
+
+def _insert(session: Session, thread: ThreadRow, order: Order, *, owner: str, queued: bool, at: datetime) -> RunRow:
+    stored = order.stored()
+    if queued and order.item is not None:
+        stored |= {"text": order.text, "item": wire.payload(order.item)}
+    row = RunRow(
+        id=new_id("run"),
+        thread_id=thread.id,
+        branch_id=thread.head_branch,
+        visitor_id=order.visitor_id,
+        agent=order.agent,
+        model=order.model,
+        status="queued" if queued else "running",
+        order=wire.clean(stored),
+        owner=owner,
+        heartbeat_at=at,
+        usage={},
+        idempotency_key=order.key,
+        request_hash=order.key_hash,
+        created_at=at,
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def _opened(
+    session: Session,
+    run: RunRow,
+    events: list[ThreadStreamEvent],
+    *,
+    position: int,
+    told: Sequence[TResponseInputItem],
+    queued: bool,
+) -> Admitted:
+    frames = tuple(wire.dump(event) for event in events)
+    runs.append(session, [(run.id, seq, data) for seq, data in enumerate(frames, 1)])
+    run.last_seq = len(frames)
+    session.add(run)
+    return Admitted(run=runs.record(run), frames=frames, position=position, told=told, queued=queued)

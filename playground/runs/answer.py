@@ -1,0 +1,45 @@
+"""One run's answer: the agent built, the model picked, the run driven. It always comes back with an Ending."""
+
+import asyncio
+from collections.abc import Sequence
+
+from agents.items import TResponseInputItem
+
+from playground.models.provider import Models
+from playground.models.tuning import model_settings
+from playground.roster.roster import Roster
+from playground.runs.drive import Drive, Task
+from playground.runs.live import LiveRun
+from playground.settings import Settings
+from playground.store.runs import Ending
+
+
+class Answerer:
+    """Answers orders with this process's agents and models."""
+
+    def __init__(self, settings: Settings, models: Models, roster: Roster) -> None:
+        self._settings = settings
+        self._models = models
+        self._roster = roster
+
+    def check(self, agent: str, model: str) -> None:
+        """Raise VisitorError if there is no such agent, or the model cannot be asked."""
+        self._roster.get(agent)
+        self._models.get_model(model)
+
+    async def answer(self, run: LiveRun, told: Sequence[TResponseInputItem]) -> Ending:
+        """Answer; cancelling the surrounding task stops the run."""
+        drive = Drive(run, self._settings)
+        if run.stopping is not None:
+            return drive.stopped()
+        order = run.order
+        try:
+            agent = await asyncio.to_thread(self._roster.get(order.agent).build)
+            model = self._models.get_model(order.model)
+        except asyncio.CancelledError:
+            return drive.stopped()
+        except Exception as error:
+            return drive.failed(error)
+        settings, refused = model_settings(order.model, order.settings, tool_choice=order.tool_choice)
+        drive.note_refused(refused)
+        return await drive.go(Task(agent=agent, model=model, settings=settings, told=told))

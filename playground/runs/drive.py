@@ -1,0 +1,193 @@
+"""One run, driven to its end: the SDK's Runner in, events out, an Ending as the result."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from agents import Agent, Model, ModelSettings, OutputGuardrailTripwireTriggered, RunConfig, Runner, RunResultStreaming
+from agents.items import TResponseInputItem
+from chatkit.types import ErrorEvent, NoticeEvent
+
+from playground.errors import LimitReached, RunError
+from playground.models.failures import explain
+from playground.records import RunStatus
+from playground.runs.coalesce import Coalescer
+from playground.runs.hooks import ToolWatch, input_filter
+from playground.runs.live import LiveRun
+from playground.runs.translate import Translator
+from playground.runs.watchdog import Bounds, Watchdog
+from playground.settings import Settings
+from playground.store.runs import Ending
+
+logger = logging.getLogger(__name__)
+
+CLOSING_SECONDS = 2
+"""How long a stopped run may take to let go of its provider's connection."""
+
+NOTICES = {
+    "max_output_tokens": "The answer was cut off: it reached the limit of tokens.",
+    "content_filter": "The provider's content filter cut the answer off.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Who answers what: everything a run needs from outside."""
+
+    agent: Agent[Any]
+    model: Model
+    settings: ModelSettings
+    told: Sequence[TResponseInputItem]
+
+
+class Drive:
+    """One run under way. `go` returns how it ended and never raises, whatever happens inside."""
+
+    def __init__(self, run: LiveRun, settings: Settings) -> None:
+        self._run = run
+        self._settings = settings
+        self._loop = asyncio.get_running_loop()
+        self._began = self._loop.time()
+        self._outlet = Coalescer(run.emit, text_rate=settings.text_rate, thought_rate=settings.thought_rate)
+        self._translator = Translator(run.order.thread_id, self._outlet, clock=self._loop.time)
+        self._tools = ToolWatch(self._translator, most=settings.max_tool_calls)
+        self._result: RunResultStreaming | None = None
+        self._overdue: str | None = None
+
+    async def go(self, task: Task) -> Ending:
+        """Answer. Cancelling the surrounding task stops the run; its `stopping` says why."""
+        try:
+            await self._pump(task)
+        except asyncio.CancelledError:
+            await self._let_go()
+            return self.stopped()
+        except Exception as error:
+            await self._let_go()
+            return self.failed(error)
+        return self._ended()
+
+    def note_refused(self, names: Sequence[str]) -> None:
+        """Tell the visitor once which of the lane's settings this model does not take."""
+        if names:
+            message = (
+                f"{' and '.join(names).capitalize()} is not supported by {self._run.order.model}; it was left out."
+            )
+            self._outlet.emit(NoticeEvent(level="info", message=message))
+
+    async def _pump(self, task: Task) -> None:
+        tools = self._settings.tool_timeout + 10
+        bounds = Bounds(
+            self._settings.first_token_timeout, self._settings.token_gap_timeout, tools, self._settings.run_timeout
+        )
+        self._result = result = Runner.run_streamed(
+            task.agent,
+            list(task.told),
+            max_turns=self._settings.max_turns,
+            hooks=self._tools,
+            run_config=self._config(task),
+        )
+        watchdog = Watchdog(bounds, lambda: self._translator.phase, self._bark)
+        try:
+            async for event in result.stream_events():
+                watchdog.sign()
+                self._translator.feed(event)
+        finally:
+            watchdog.close()
+
+    def _config(self, task: Task) -> RunConfig:
+        return RunConfig(
+            model=task.model,
+            model_settings=task.settings,
+            tracing_disabled=not self._settings.tracing,
+            trace_include_sensitive_data=False,
+            group_id=self._run.order.thread_id,
+            tool_not_found_behavior="return_error_to_model",
+            tool_error_formatter=self._tools.on_tool_error,
+            call_model_input_filter=input_filter(
+                task.agent,
+                instructions=self._run.order.settings.instructions,
+                result_bytes=self._settings.tool_result_bytes,
+            ),
+        )
+
+    def _bark(self, sentence: str) -> None:
+        self._overdue = sentence
+        self._run.stop("timeout")
+
+    async def _let_go(self) -> None:
+        """Close the provider's connection before the run is said to be over."""
+        result = self._result
+        if result is None:
+            return
+        result.cancel()
+        pending = {task for task in (result.run_loop_task,) if task is not None}
+        with suppress(asyncio.CancelledError):
+            await asyncio.wait(pending, timeout=CLOSING_SECONDS)
+
+    def stopped(self) -> Ending:
+        """The end of a run that was asked to stop."""
+        match self._run.stopping:
+            case "timeout":
+                return self.failed(LimitReached(self._overdue or "The run was stopped.", allow_retry=True))
+            case "shutdown":
+                return self._error("interrupted", "The server stopped in the middle of the answer.", allow_retry=True)
+            case _:
+                return self._settle("cancelled")
+
+    def failed(self, error: Exception) -> Ending:
+        """The end of a run that could not go on."""
+        failure = error if isinstance(error, RunError) else explain(error, self._run.order.model)
+        if type(error).__module__.split(".")[0] not in ("playground", "agents", "openai"):
+            logger.warning("run failed", extra={"run_id": self._run.id, "error_type": type(error).__name__})
+        if isinstance(error, OutputGuardrailTripwireTriggered):
+            self._outlet.flush()
+            self._translator.close()
+            self._run.retract()
+        return self._error("failed", failure.message, allow_retry=failure.allow_retry)
+
+    def _error(self, status: RunStatus, message: str, *, allow_retry: bool) -> Ending:
+        self._translator.close()
+        self._outlet.emit(ErrorEvent(code="custom", message=message, allow_retry=allow_retry))
+        return self._settle(status, error=message, allow_retry=allow_retry)
+
+    def _ended(self) -> Ending:
+        translator = self._translator
+        if translator.cut_short:
+            return self._cut(NOTICES.get(translator.cut_short, "The provider cut the answer off."))
+        if self._result is not None and self._result.interruptions:
+            return self._cut("The agent asked for an approval, which this playground cannot give yet.")
+        return self._settle("incomplete" if translator.refused else "completed")
+
+    def _cut(self, notice: str) -> Ending:
+        self._translator.close()
+        self._outlet.emit(NoticeEvent(level="warning", message=notice))
+        return self._settle("incomplete", error=notice, allow_retry=True)
+
+    def _settle(self, status: RunStatus, *, error: str | None = None, allow_retry: bool = False) -> Ending:
+        self._translator.close()
+        self._outlet.flush()
+        first = self._translator.first_token_at
+        return Ending(
+            status=status,
+            last_seq=len(self._run.frames),
+            usage=self._usage(),
+            first_token_ms=None if first is None else round((first - self._began) * 1000),
+            duration_ms=round((self._loop.time() - self._began) * 1000),
+            error=error,
+            allow_retry=allow_retry,
+        )
+
+    def _usage(self) -> dict[str, int]:
+        counted = {"turns": self._translator.turns, "tool_calls": self._tools.calls}
+        if self._result is None:
+            return counted
+        usage = self._result.context_wrapper.usage
+        return counted | {
+            "input_tokens": usage.input_tokens,
+            "output_tokens": usage.output_tokens,
+            "cached_tokens": usage.input_tokens_details.cached_tokens,
+            "reasoning_tokens": usage.output_tokens_details.reasoning_tokens,
+        }

@@ -1,0 +1,248 @@
+"""Runs: started once, stopped once, followed by anybody who may. A run is a task of its own, never a request's."""
+
+import asyncio
+import logging
+import os
+import secrets
+import socket
+from collections.abc import AsyncIterator, Coroutine, Sequence
+from typing import Any
+
+from agents.items import TResponseInputItem
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+
+from playground import wire
+from playground.errors import Conflict, Unavailable
+from playground.records import RunRecord
+from playground.runs import kept, queue
+from playground.runs.admit import Admitted, Busy, admit
+from playground.runs.answer import Answerer
+from playground.runs.grace import Grace
+from playground.runs.journal import Journal
+from playground.runs.keeper import Keeper
+from playground.runs.live import Frame, LiveRun, StopReason
+from playground.runs.order import Order
+from playground.runs.recovery import unfinished
+from playground.settings import Settings
+from playground.store import runs
+from playground.store.database import Database
+from playground.store.runs import Ending
+from playground.visitor import Visitor
+
+logger = logging.getLogger(__name__)
+
+STOP_SECONDS = 10
+"""How long a stop waits for an owner that is another replica."""
+
+
+class Engine:
+    """The runs of this process. `start` it before use; `close` it to let running answers finish."""
+
+    def __init__(self, settings: Settings, database: Database, answerer: Answerer) -> None:
+        self._settings = settings
+        self._database = database
+        self._answerer = answerer
+        self.owner = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
+        self.closing = False
+        self._live: dict[str, LiveRun] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._journal = Journal(database, interval=settings.flush_interval, fenced=self._fenced)
+        self._grace = Grace(settings.disconnect_grace, lambda run: self._halt(run, "left"))
+        self._keeper = Keeper(database, self._journal, self.owner, self._live, halt=self._halt, advance=self._advance)
+
+    async def start(self) -> None:
+        """Take over what died, and begin to keep time."""
+        await self._keeper.look()
+        self._spawn(self._journal.run())
+        self._spawn(self._keeper.run())
+
+    async def close(self) -> None:
+        """No new runs; let the live ones finish within the drain time, interrupt the rest, write everything."""
+        self.closing = True
+        await self._wait_for_runs(self._settings.drain_timeout)
+        for run in list(self._live.values()):
+            self._halt(run, "shutdown")
+        await self._wait_for_runs(5)
+        background = list(self._tasks)
+        for task in background:
+            task.cancel()
+        await asyncio.gather(*background, return_exceptions=True)
+        await self._journal.flush(durable=True)
+
+    async def submit(self, order: Order) -> RunRecord:
+        """Start a run, or queue it behind the thread's live one. Raises VisitorError; then nothing has changed."""
+        if self.closing:
+            raise Unavailable("The server is stopping. Try again in a moment.")
+        self._answerer.check(order.agent, order.model)
+        admitted = await self._admit(order)
+        if admitted.existing:
+            return admitted.run
+        run = LiveRun(
+            id=admitted.run.id,
+            order=order,
+            branch_id=admitted.run.branch_id,
+            journal=self._journal,
+            position=admitted.position,
+            frames=list(admitted.frames),
+            queued=admitted.queued,
+        )
+        self._live[run.id] = run
+        self._grace.begin(run)
+        if not run.queued:
+            self._spawn(self._work(run, admitted.told))
+        return admitted.run
+
+    async def run(self, visitor: Visitor, run_id: str) -> RunRecord:
+        """The run as it stands. Raises NotFound."""
+        return await kept.find(self._database, visitor, run_id)
+
+    async def stop(self, visitor: Visitor, run_id: str) -> RunRecord:
+        """Stop a run; answers when its provider's connection is closed and its partial answer saved."""
+        record = await self.run(visitor, run_id)
+        run = self._live.get(run_id)
+        if record.live and run is not None:
+            self._halt(run, "visitor")
+            await run.done.wait()
+            return await self.run(visitor, run_id)
+        if record.live:
+            return await self._stop_elsewhere(visitor, run_id)
+        return record
+
+    def touch(self, thread_id: str) -> None:
+        """Somebody read this thread: its run may finish."""
+        for run in self._live.values():
+            if run.order.thread_id == thread_id:
+                self._grace.touch(run)
+
+    async def open_items(self, visitor: Visitor, thread_id: str) -> list[dict[str, Any]]:
+        """The payloads of the items that a run of this process is still writing; those that ended are stored."""
+        await self._journal.flush()
+        for run in self._live.values():
+            if run.order.thread_id == thread_id and run.order.visitor_id == visitor.id and not run.queued:
+                return [wire.payload(item) for item in unfinished(run.frames)]
+        return []
+
+    async def attach(
+        self, visitor: Visitor, run_id: str, *, after: int = 0, linger: bool = False
+    ) -> AsyncIterator[Frame]:
+        """The run's frames above `after`, to its end. Raises NotFound.
+
+        A `linger`ing reader is one whose leaving may stop the run (see `Grace`).
+        """
+        run = self._live.get(run_id)
+        if run is None or run.order.visitor_id != visitor.id:
+            async for frame in kept.follow(self._database, visitor, run_id, after):
+                yield frame
+            return
+        self._grace.enter(run)
+        try:
+            while frames := await run.more(after):
+                for frame in frames:
+                    yield frame
+                after = frames[-1].seq
+        finally:
+            self._grace.leave(run, lingering=linger)
+
+    async def _admit(self, order: Order) -> Admitted:
+        policy = self._settings.double_text
+        for _ in range(5):
+            try:
+                return await self._database.write(
+                    lambda session: admit(session, order, owner=self.owner, policy=policy), durable=True
+                )
+            except Busy as busy:
+                visitor = Visitor(order.visitor_id)
+                await asyncio.gather(*(self.stop(visitor, run_id) for run_id in busy.run_ids))
+            except IntegrityError:
+                await asyncio.sleep(0.01)  # somebody else was let in at the same moment: look again
+        raise Conflict("This conversation is busy. Try again.")
+
+    async def _work(self, run: LiveRun, told: Sequence[TResponseInputItem]) -> None:
+        run.task = asyncio.current_task()
+        ending = await self._answerer.answer(run, told)
+        run.task = None
+        try:
+            await self._journal.end(run.id, run.epoch, ending)
+        except SQLAlchemyError:
+            logger.exception("a run's end could not be written; it is kept and tried again")
+        self._conclude(run, ending)
+        await self._advance(run.order.thread_id)
+
+    def _conclude(self, run: LiveRun, ending: Ending) -> None:
+        self._forget(run)
+        facts = {
+            "run_id": run.id,
+            "visitor": run.order.visitor_id,
+            "model": run.order.model,
+            "agent": run.order.agent,
+            "status": ending.status,
+            "input_tokens": ending.usage.get("input_tokens", 0),
+            "output_tokens": ending.usage.get("output_tokens", 0),
+            "first_token_ms": ending.first_token_ms,
+            "duration_ms": ending.duration_ms,
+        }
+        logger.info("run ended", extra=facts)
+
+    async def _advance(self, thread_id: str) -> None:
+        """Start the oldest of this process's queued runs of a thread, if the thread is free."""
+        run = next((run for run in self._live.values() if run.queued and run.order.thread_id == thread_id), None)
+        if run is None or self.closing:
+            return
+        try:
+            promoted = await self._database.write(
+                lambda session: queue.promote(session, run.id, run.order), durable=True
+            )
+        except IntegrityError:
+            return  # the thread is answering: its end comes here again
+        if promoted is None or not run.queued:
+            return
+        run.queued = False
+        run.branch_id, run.position = promoted.branch_id, promoted.position
+        for event in promoted.events:
+            run.announce(event)
+        self._spawn(self._work(run, promoted.told))
+
+    async def _dismiss(self, run: LiveRun, *, keep_message: bool) -> None:
+        await self._database.write(
+            lambda session: queue.dismiss(session, run.id, keep_message=keep_message), durable=True
+        )
+        self._forget(run)
+
+    async def _stop_elsewhere(self, visitor: Visitor, run_id: str) -> RunRecord:
+        await self._database.write(lambda session: runs.request_cancel(session, run_id))
+        for _ in range(int(STOP_SECONDS / kept.POLL_SECONDS)):
+            await asyncio.sleep(kept.POLL_SECONDS)
+            record = await self.run(visitor, run_id)
+            if not record.live:
+                return record
+        raise Unavailable("The run has not stopped yet. Try again in a moment.")
+
+    async def _wait_for_runs(self, seconds: float) -> None:
+        ends = [asyncio.ensure_future(run.done.wait()) for run in self._live.values() if not run.queued]
+        if ends:
+            _, late = await asyncio.wait(ends, timeout=seconds)
+            for end in late:
+                end.cancel()
+
+    def _halt(self, run: LiveRun, reason: StopReason) -> None:
+        if run.queued:
+            run.queued = False
+            self._spawn(self._dismiss(run, keep_message=reason == "shutdown"))
+        else:
+            run.stop(reason)
+
+    def _fenced(self, run_id: str) -> None:
+        run = self._live.get(run_id)
+        if run is not None:
+            self._halt(run, "fenced")
+
+    def _forget(self, run: LiveRun) -> None:
+        self._grace.end(run)
+        run.end()
+        self._live.pop(run.id, None)
+        run.done.set()
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)

@@ -1,0 +1,63 @@
+"""What a run watches while the agent works: tools that begin and end, fail, or are called too often."""
+
+from typing import Any
+
+from agents import Agent, RunContextWrapper, RunHooks, Tool
+from agents.run_config import CallModelData, CallModelInputFilter, ModelInputData, ToolErrorFormatterArgs
+from agents.tool_context import ToolContext
+
+from playground.errors import LimitReached
+from playground.runs.translate import Translator
+
+
+class ToolWatch(RunHooks[Any]):
+    """Tells the translator about tools; raises LimitReached after `most` calls."""
+
+    def __init__(self, translator: Translator, *, most: int) -> None:
+        self._translator = translator
+        self._most = most
+        self.calls = 0
+
+    async def on_tool_start(self, context: RunContextWrapper[Any], agent: Agent[Any], tool: Tool) -> None:
+        """Count the call and note its time."""
+        self.calls += 1
+        if self.calls > self._most:
+            raise LimitReached(
+                f"The agent called tools more than {self._most} times, so the run was stopped.", allow_retry=True
+            )
+        if isinstance(context, ToolContext):
+            self._translator.tool_started(context.tool_call_id)
+
+    async def on_tool_end(self, context: RunContextWrapper[Any], agent: Agent[Any], tool: Tool, result: object) -> None:
+        """Note the time."""
+        if isinstance(context, ToolContext):
+            self._translator.tool_ended(context.tool_call_id)
+
+    def on_tool_error(self, error: ToolErrorFormatterArgs[Any]) -> str | None:
+        """Mark the call as failed; the model is told in general words, as a tool's exception may hold anything."""
+        self._translator.tool_failed(error.call_id)
+        if error.kind == "tool_exception":
+            return f"The tool {error.tool_name} failed. Do not call it again with the same arguments."
+        return None
+
+
+def input_filter(agent: Agent[Any], *, instructions: str | None, result_bytes: int) -> CallModelInputFilter:
+    """What is sent to the model: `agent`'s instructions replaced if asked, tool results cut to `result_bytes`."""
+
+    def keep(data: CallModelData[Any]) -> ModelInputData:
+        given = data.model_data
+        replaced = instructions if instructions is not None and data.agent is agent else given.instructions
+        return ModelInputData(input=[cut_result(item, result_bytes) for item in given.input], instructions=replaced)
+
+    return keep
+
+
+def cut_result(item: Any, limit: int) -> Any:
+    """A tool's output item, its text no longer than `limit` bytes; any other item as it is."""
+    if not isinstance(item, dict) or item.get("type") != "function_call_output":
+        return item
+    output = item.get("output")
+    if not isinstance(output, str) or len(output) * 4 <= limit or len(output.encode()) <= limit:
+        return item
+    kept = output.encode()[:limit].decode(errors="ignore")
+    return {**item, "output": f"{kept}\n[cut: the result was longer than {limit} bytes]"}

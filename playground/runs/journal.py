@@ -1,0 +1,128 @@
+"""The log's way to the disk: everything that all runs said since the last time, in one transaction.
+
+A crash loses at most one interval of text. What readers see does not wait for it. If the disk refuses, nothing is
+thrown away: the next flush tries again, and `trouble` says so meanwhile.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import Session, col, delete
+
+from playground.store import items, runs
+from playground.store.database import Database
+from playground.store.runs import Ending
+from playground.store.tables import ItemRow
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Entry:
+    """What one run has to write: frames, items to save or drop, and perhaps its end."""
+
+    epoch: int
+    frames: list[tuple[int, bytes]] = field(default_factory=list)
+    saves: dict[str, ItemRow] = field(default_factory=dict)
+    drops: set[str] = field(default_factory=set)
+    ending: Ending | None = None
+
+    def absorb(self, newer: "Entry") -> None:
+        """Add what came later."""
+        self.frames += newer.frames
+        self.saves |= newer.saves
+        self.drops |= newer.drops
+        self.ending = newer.ending or self.ending
+
+
+class Journal:
+    """Collects what runs say and flushes it every `interval` seconds while there is something."""
+
+    def __init__(self, database: Database, *, interval: float, fenced: Callable[[str], None]) -> None:
+        self._database = database
+        self._interval = interval
+        self._fenced = fenced
+        self._entries: dict[str, Entry] = {}
+        self._lock = asyncio.Lock()
+        self._due: asyncio.Event = asyncio.Event()
+        self.trouble = False
+
+    def log(self, run_id: str, epoch: int, seq: int, data: bytes) -> None:
+        """A frame of a run."""
+        self._entry(run_id, epoch).frames.append((seq, data))
+
+    def save(self, run_id: str, row: ItemRow) -> None:
+        """An item to insert or replace. Follows a frame of the same run."""
+        self._entries[run_id].saves[row.id] = row
+
+    def drop(self, run_id: str, item_id: str) -> None:
+        """An item to delete, if it is there. Follows a frame of the same run."""
+        entry = self._entries[run_id]
+        entry.saves.pop(item_id, None)
+        entry.drops.add(item_id)
+
+    async def end(self, run_id: str, epoch: int, ending: Ending) -> None:
+        """Write a run's end with all that comes before it, durably. Raises SQLAlchemyError if the disk refuses."""
+        self._entry(run_id, epoch).ending = ending
+        await self.flush(durable=True)
+
+    async def run(self) -> None:
+        """Flush for ever; cancel to stop, then flush once more."""
+        while True:
+            await self._due.wait()
+            await asyncio.sleep(self._interval)
+            try:
+                await self.flush()
+            except SQLAlchemyError:
+                logger.exception("the log could not be written; it is kept and tried again")
+
+    async def flush(self, *, durable: bool = False) -> None:
+        """Write what there is. Raises SQLAlchemyError if that failed; then nothing is lost."""
+        async with self._lock:
+            entries, self._entries = self._entries, {}
+            self._due.clear()
+            if not entries:
+                return
+            try:
+                fenced = await self._database.write(lambda session: write(session, entries), durable=durable)
+            except BaseException as error:
+                self._put_back(entries)
+                self.trouble = isinstance(error, SQLAlchemyError)
+                raise
+        self.trouble = False
+        for run_id in fenced:
+            self._fenced(run_id)
+
+    def _entry(self, run_id: str, epoch: int) -> Entry:
+        self._due.set()
+        return self._entries.setdefault(run_id, Entry(epoch))
+
+    def _put_back(self, entries: dict[str, Entry]) -> None:
+        for run_id, newer in self._entries.items():
+            entries.setdefault(run_id, Entry(newer.epoch)).absorb(newer)
+        self._entries = entries
+        self._due.set()
+
+
+def write(session: Session, entries: dict[str, Entry]) -> list[str]:
+    """Write the entries; answers the runs that are no longer this owner's, of which nothing is written."""
+    fenced: list[str] = []
+    for run_id, entry in entries.items():
+        if not _claim(session, run_id, entry):
+            fenced.append(run_id)
+            continue
+        runs.append(session, [(run_id, seq, data) for seq, data in entry.frames])
+        items.save(session, entry.saves.values())
+        if entry.drops:
+            session.exec(delete(ItemRow).where(col(ItemRow.id).in_(entry.drops)))
+    return fenced
+
+
+def _claim(session: Session, run_id: str, entry: Entry) -> bool:
+    if entry.ending is not None:
+        return runs.finish(session, run_id=run_id, epoch=entry.epoch, ending=entry.ending, at=datetime.now(UTC))
+    return runs.progress(session, run_id=run_id, epoch=entry.epoch, last_seq=entry.frames[-1][0])

@@ -1,0 +1,40 @@
+"""Frames from the store: of a run that is over, or that another replica owns."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from playground.errors import NotFound
+from playground.records import RunRecord
+from playground.runs.live import Frame
+from playground.store import runs
+from playground.store.database import Database
+from playground.visitor import Visitor
+
+POLL_SECONDS = 0.2
+"""How often the log of another replica's run is read."""
+PAGE = 500
+
+
+async def find(database: Database, visitor: Visitor, run_id: str) -> RunRecord:
+    """The visitor's run. Raises NotFound."""
+    return await database.read(lambda session: runs.record(runs.find(session, visitor_id=visitor.id, run_id=run_id)))
+
+
+async def follow(database: Database, visitor: Visitor, run_id: str, after: int) -> AsyncIterator[Frame]:
+    """The run's frames above `after`, to its end. Raises NotFound, also for frames that are no longer kept."""
+    while True:
+        record = await find(database, visitor, run_id)
+        page = await _page(database, run_id, after)
+        for seq, data in page:
+            yield Frame(seq, data)
+            after = seq
+        if not page and not record.live:
+            if after < record.last_seq:
+                raise NotFound("The events of this run are no longer kept; read the thread instead.")
+            return
+        if not page:
+            await asyncio.sleep(POLL_SECONDS)
+
+
+async def _page(database: Database, run_id: str, after: int) -> list[tuple[int, bytes]]:
+    return await database.read(lambda session: list(runs.events(session, run_id, after=after, limit=PAGE)))

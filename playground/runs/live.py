@@ -1,0 +1,122 @@
+"""A run while it is under way: its frames in memory, and who waits for more of them."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from chatkit.types import (
+    ThreadItem,
+    ThreadItemAddedEvent,
+    ThreadItemDoneEvent,
+    ThreadItemRemovedEvent,
+    ThreadItemReplacedEvent,
+    ThreadStreamEvent,
+)
+
+from playground import wire
+from playground.runs.journal import Journal
+from playground.runs.order import Order
+from playground.store.tables import ItemRow
+
+StopReason = Literal["visitor", "left", "shutdown", "fenced", "timeout"]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One event of a run, numbered from 1; `data` is its JSON."""
+
+    seq: int
+    data: bytes
+
+
+@dataclass(slots=True, eq=False)
+class LiveRun:
+    """The owner's side of a run. `position` is that of the newest item on its branch; `done` is set once it is saved."""
+
+    id: str
+    order: Order
+    branch_id: str
+    journal: Journal
+    position: int = 0
+    epoch: int = 1
+    frames: list[bytes] = field(default_factory=list)
+    item_ids: list[str] = field(default_factory=list)
+    over: bool = False
+    queued: bool = False
+    stopping: StopReason | None = None
+    task: asyncio.Task[None] | None = None
+    done: asyncio.Event = field(default_factory=asyncio.Event)
+    _positions: dict[str, int] = field(default_factory=dict)
+    _changed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def emit(self, event: ThreadStreamEvent, model_input: Sequence[Any] | None = None) -> None:
+        """Log an event, and save the item that it ends."""
+        self._log(wire.dump(event))
+        match event:
+            case ThreadItemAddedEvent(item=item):
+                self._place(item.id)
+            case ThreadItemDoneEvent(item=item) | ThreadItemReplacedEvent(item=item):
+                self.journal.save(self.id, self._row(item, model_input))
+            case ThreadItemRemovedEvent(item_id=item_id):
+                self.journal.drop(self.id, item_id)
+            case _:
+                pass
+
+    def announce(self, event: ThreadStreamEvent) -> None:
+        """Log an event whose item is stored already."""
+        self._log(wire.dump(event))
+
+    def wake(self) -> None:
+        """Let everybody who waits look again."""
+        changed, self._changed = self._changed, asyncio.Event()
+        changed.set()
+
+    def end(self) -> None:
+        """No more frames."""
+        self.over = True
+        self.wake()
+
+    async def more(self, after: int) -> list[Frame]:
+        """The frames above `after`, waiting for one if there is none yet; empty once the run is over."""
+        while len(self.frames) <= after and not self.over:
+            await self._changed.wait()
+        return [Frame(seq, self.frames[seq - 1]) for seq in range(after + 1, len(self.frames) + 1)]
+
+    def stop(self, reason: StopReason) -> None:
+        """Ask the run to end; the first reason counts."""
+        if self.stopping is None and not self.over:
+            self.stopping = reason
+            if self.task is not None:
+                self.task.cancel()
+
+    def retract(self) -> None:
+        """Take back everything that the agent said in this run: a guardrail refused it."""
+        for item_id in self.item_ids:
+            self.emit(ThreadItemRemovedEvent(item_id=item_id))
+
+    def _log(self, data: bytes) -> None:
+        self.frames.append(data)
+        self.journal.log(self.id, self.epoch, len(self.frames), data)
+        self.wake()
+
+    def _place(self, item_id: str) -> int:
+        if item_id not in self._positions:
+            self.position += 1
+            self._positions[item_id] = self.position
+            self.item_ids.append(item_id)
+        return self._positions[item_id]
+
+    def _row(self, item: ThreadItem, model_input: Sequence[Any] | None) -> ItemRow:
+        replay = list(model_input) if model_input and not isinstance(model_input, str) else None
+        return ItemRow(
+            id=item.id,
+            thread_id=self.order.thread_id,
+            branch_id=self.branch_id,
+            position=self._place(item.id),
+            type=item.type,
+            payload=wire.payload(item),
+            model_input=wire.clean(replay) if replay else None,
+            run_id=self.id,
+            created_at=item.created_at,
+        )

@@ -1,0 +1,47 @@
+"""What a run is asked to do."""
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from chatkit.types import UserMessageItem
+
+from playground.records import LaneSettings
+
+Fork = Literal["none", "retry", "edit"]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One request for an answer.
+
+    `item` is the visitor's new message; a retry has none. `fork_at` is the user message that a retry answers again,
+    or that an edit replaces. `detached` runs go on without readers. `key` and `key_hash` make the order idempotent.
+    """
+
+    visitor_id: str
+    thread_id: str
+    agent: str
+    model: str
+    item: UserMessageItem | None
+    settings: LaneSettings = field(default_factory=LaneSettings)
+    tool_choice: str | None = None
+    new_thread: bool = False
+    fork: Fork = "none"
+    fork_at: str | None = None
+    detached: bool = False
+    key: str | None = None
+    key_hash: str | None = None
+
+    @property
+    def text(self) -> str:
+        """What the visitor wrote."""
+        if self.item is None:
+            return ""
+        return " ".join(part.text for part in self.item.content)
+
+    def stored(self) -> dict[str, Any]:
+        """What the run's row keeps of it."""
+        kept: dict[str, Any] = {"settings": self.settings.model_dump(exclude_none=True), "detached": self.detached}
+        if self.tool_choice:
+            kept["tool_choice"] = self.tool_choice
+        return kept

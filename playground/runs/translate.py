@@ -1,0 +1,237 @@
+"""SDK events → thread events, for one run.
+
+Items get ids of our own: a provider's may repeat (`__fake_id__`) or be missing. Every item that was opened is ended,
+whatever ends the run, and an item that holds nothing is taken back.
+"""
+
+import time
+from collections.abc import Callable
+from typing import Any, Literal
+
+from agents import Agent, Handoff
+from agents.stream_events import AgentUpdatedStreamEvent, RawResponsesStreamEvent, RunItemStreamEvent, StreamEvent
+from chatkit.types import Annotation, URLSource
+
+from playground.runs.activity import Activity, Step, spell
+from playground.runs.message import Message
+from playground.runs.outlet import Outlet
+
+Phase = Literal["first", "tokens", "tools"]
+"""What the run waits for: a turn's first token, the next token, or tools."""
+
+
+class Translator:
+    """Feed it a run's SDK events; it fills the outlet. `close` ends whatever is still open."""
+
+    def __init__(self, thread_id: str, outlet: Outlet, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._thread_id = thread_id
+        self._outlet = outlet
+        self._clock = clock
+        self._message: Message | None = None
+        self._activity: Activity | None = None
+        self._step: Step | None = None
+        self._handoffs: dict[str, str] = {}
+        self._started: dict[str, float] = {}
+        self._failed: set[str] = set()
+        self.phase: Phase = "first"
+        self.first_token_at: float | None = None
+        self.cut_short: str | None = None
+        self.refused = False
+        self.turns = 0
+        self._raw: dict[str, Callable[[Any], None]] = {
+            "response.created": self._turn_began,
+            "response.output_item.added": self._item_added,
+            "response.output_text.delta": self._text,
+            "response.output_text.done": self._part_done,
+            "response.output_text.annotation.added": self._annotation,
+            "response.refusal.delta": self._refusal,
+            "response.reasoning_summary_part.added": self._thought_part,
+            "response.reasoning_summary_text.delta": self._thought,
+            "response.reasoning_text.delta": self._thought,
+            "response.output_item.done": self._item_done,
+            "response.completed": self._turn_ended,
+        }
+
+    def feed(self, event: StreamEvent) -> None:
+        """Take one SDK event."""
+        match event:
+            case RawResponsesStreamEvent(data=data):
+                handle = self._raw.get(data.type)
+                if handle is not None:
+                    handle(data)
+            case RunItemStreamEvent(name="tool_output" | "handoff_occured", item=item):
+                self._output(item.to_input_item())
+            case AgentUpdatedStreamEvent(new_agent=agent):
+                self._handoffs = handoff_names(agent)
+            case _:
+                pass
+
+    def tool_started(self, call_id: str) -> None:
+        """A tool begins to work."""
+        self._started[call_id] = self._clock()
+
+    def tool_ended(self, call_id: str) -> None:
+        """A tool has answered; its step is ended when its output comes."""
+        if call_id in self._started:
+            self._started[call_id] = self._clock() - self._started[call_id]
+
+    def tool_failed(self, call_id: str) -> None:
+        """The output that will come for this call is an error."""
+        self._failed.add(call_id)
+
+    def close(self) -> None:
+        """End what is still open."""
+        self._close_message()
+        self._close_activity()
+
+    def _turn_began(self, _event: Any) -> None:
+        self.turns += 1
+        self.phase = "first"
+        self.cut_short = None
+
+    def _turn_ended(self, event: Any) -> None:
+        self._close_message()
+        details = event.response.incomplete_details
+        self.cut_short = (details.reason if details else None) if event.response.status == "incomplete" else None
+        self.phase = "tools"
+
+    def _item_added(self, event: Any) -> None:
+        self._token()
+        item = event.item
+        if item.type == "message":
+            self._open_message()
+        elif item.type == "reasoning":
+            self._step = self._ensure_activity().add(Step(title="Thinking", icon="lightbulb", thought=True))
+        elif item.type == "function_call":
+            self._call_added(item.name, item.call_id)
+        else:
+            self._step = self._ensure_activity().add(Step(title=_plain(item.type), icon="globe"))
+
+    def _call_added(self, name: str, call_id: str) -> None:
+        target = self._handoffs.get(name)
+        step = Step(title=f"Hand-off → {target}" if target else name, icon="agent" if target else "bolt")
+        step.call_id = call_id
+        self._step = self._ensure_activity().add(step)
+
+    def _text(self, event: Any) -> None:
+        self.phase = "tokens"
+        self._open_message().text(event.content_index, event.delta)
+
+    def _part_done(self, event: Any) -> None:
+        if self._message is not None:
+            self._message.end_part(event.content_index)
+
+    def _refusal(self, event: Any) -> None:
+        self.refused = True
+        self._text(event)
+
+    def _annotation(self, event: Any) -> None:
+        note = event.annotation if isinstance(event.annotation, dict) else event.annotation.model_dump()
+        if note.get("type") == "url_citation":
+            source = URLSource(title=note.get("title") or note["url"], url=note["url"])
+            self._open_message().note(event.content_index, Annotation(source=source, index=note.get("end_index")))
+
+    def _thought_part(self, event: Any) -> None:
+        if event.summary_index and self._step is not None and self._activity is not None:
+            self._activity.grow(self._step, "\n\n")
+
+    def _thought(self, event: Any) -> None:
+        self.phase = "tokens"
+        if self._step is not None and self._activity is not None:
+            self._activity.grow(self._step, event.delta)
+
+    def _item_done(self, event: Any) -> None:
+        item = event.item
+        replay = item.model_dump(exclude_unset=True, mode="json")
+        if item.type == "message":
+            message = self._open_message()
+            if not message.parts:
+                for index, part in enumerate(item.content):
+                    message.text(index, getattr(part, "text", None) or getattr(part, "refusal", ""))
+            self._message = None
+            message.close([replay])
+            return
+        activity = self._ensure_activity()
+        activity.model_input.append(replay)
+        step = activity.call(item.call_id) if item.type == "function_call" else self._step
+        if step is None:
+            return
+        if item.type == "function_call":
+            step.arguments = "" if item.name in self._handoffs else item.arguments
+        else:
+            step.done = True
+            step.title = "Thought" if step.thought else step.title
+        activity.show(step)
+
+    def _output(self, item: Any) -> None:
+        activity = self._ensure_activity()
+        activity.model_input.append(item)
+        step = activity.call(item["call_id"])
+        self.phase = "first"
+        if step is None:
+            return
+        step.done = True
+        step.failed = item["call_id"] in self._failed
+        if not step.title.startswith("Hand-off"):
+            step.result = _readable(item.get("output"))
+            step.note = self._note(item["call_id"], failed=step.failed)
+        activity.show(step)
+
+    def _note(self, call_id: str, *, failed: bool) -> str:
+        words = ["failed"] if failed else []
+        if call_id in self._started:
+            words.append(spell(self._started[call_id]))
+        return " · ".join(words)
+
+    def _token(self) -> None:
+        self.phase = "tokens"
+        if self.first_token_at is None:
+            self.first_token_at = self._clock()
+
+    def _open_message(self) -> Message:
+        self._token()
+        if self._message is None:
+            if self._activity is not None and not self._activity.waits:
+                self._close_activity()
+            self._message = Message(self._thread_id, self._outlet)
+        return self._message
+
+    def _ensure_activity(self) -> Activity:
+        self._close_message()
+        if self._activity is None:
+            self._activity = Activity(self._thread_id, self._outlet, self._clock)
+        return self._activity
+
+    def _close_message(self) -> None:
+        if self._message is not None:
+            message, self._message = self._message, None
+            message.close()
+
+    def _close_activity(self) -> None:
+        if self._activity is not None:
+            activity, self._activity = self._activity, None
+            self._step = None
+            activity.close()
+
+
+def handoff_names(agent: Agent[Any]) -> dict[str, str]:
+    """The names of an agent's hand-off tools → the agents that they lead to."""
+    names: dict[str, str] = {}
+    for target in agent.handoffs:
+        if isinstance(target, Handoff):
+            names[target.tool_name] = target.agent_name
+        else:
+            names[Handoff.default_tool_name(target)] = target.name
+    return names
+
+
+def _plain(item_type: str) -> str:
+    return item_type.removesuffix("_call").replace("_", " ").capitalize()
+
+
+def _readable(output: Any) -> str:
+    if isinstance(output, str):
+        return output
+    parts = output if isinstance(output, list) else [output]
+    texts = [part.get("text", f"[{part.get('type', 'content')}]") for part in parts if isinstance(part, dict)]
+    return "\n".join(texts)
