@@ -8,10 +8,13 @@ from its result.
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal, TypeAlias, TypedDict
 
 LONGEST_RESULT = 2000
 """A longer tool result is cut to this many characters: the whole window is about six times as long."""
+
+
+Json: TypeAlias = "dict[str, Json] | list[Json] | str | float | bool | None"
 
 
 class ChatMessage(TypedDict):
@@ -112,17 +115,16 @@ def _joined(turns: Iterable[_Turn]) -> list[_Turn]:
     return joined
 
 
-def _text(content: Any) -> str:
+def _text(content: Json) -> str:
     """The text of a message's content or of a tool's output: a string, a list of parts, or any JSON."""
     if isinstance(content, str):
         return content
     if isinstance(content, list):
-        parts: list[Any] = content
-        return "\n".join(map(_part, parts))
+        return "\n".join(map(_part, content))
     return json.dumps(content, ensure_ascii=False, default=str)
 
 
-def _part(part: Any) -> str:
+def _part(part: Json) -> str:
     match part:
         case {"text": str(text)} | {"refusal": str(text)}:
             return text

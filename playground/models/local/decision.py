@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from agents import FunctionTool, Handoff, Tool, UserError
 
-from playground.models.local.conversation import Conversation, is_hand_off
+from playground.models.local.conversation import Conversation, Json, is_hand_off
 
 _CALLS_PER_TURN = 4
 _LONGEST_INSTRUCTIONS = 1500
@@ -120,15 +120,13 @@ def _definitions(option: Option) -> Iterator[tuple[str, Any]]:
         yield f"{option.name}-{name}", _moved(schema, option.name)
 
 
-def _moved(schema: Any, prefix: str) -> Any:
+def _moved(schema: Json, prefix: str) -> Json:
     """The schema with its references pointing to where `_definitions` puts their targets."""
     if isinstance(schema, list):
-        parts: list[Any] = schema
-        return [_moved(part, prefix) for part in parts]
+        return [_moved(part, prefix) for part in schema]
     if not isinstance(schema, dict):
         return schema
-    known: dict[str, Any] = schema
-    moved = {key: _moved(value, prefix) for key, value in known.items()}
+    moved = {key: _moved(value, prefix) for key, value in schema.items()}
     if isinstance(reference := moved.get("$ref"), str):
         moved["$ref"] = reference.replace("#/$defs/", f"#/$defs/{prefix}-")
     return moved

@@ -163,8 +163,8 @@ class LocalModel(Model):
         conversation = replace(request.conversation, system=system).fitted(room)
         messages = cast("list[TResponseInputItem]", conversation.messages())
         model = CompatibleModel(self._name, client)
-        asked = (system or None, messages, settings, [], request.output_schema, [], request.tracing)
-        return cast("_Stream", model.stream_response(*asked))
+        events = model.stream_response(system, messages, settings, [], request.output_schema, [], request.tracing)
+        return cast("_Stream", events)
 
     def _settings(self, settings: ModelSettings) -> ModelSettings:
         temperature = self._habits.temperature if settings.temperature is None else settings.temperature

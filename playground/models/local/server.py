@@ -126,7 +126,7 @@ class LocalServers:
     ) -> None:
         self._cache = cache or Cache()
         self._wanted = _wanted(settings.local_model, shipped)
-        self._own = None if self._wanted or settings.local_model == "off" else Path(settings.local_model)
+        self._own = None if self._wanted or settings.local_model == "off" else Path(settings.local_model).expanduser()
         # The model that the settings name comes first, the smaller one that helps out after it.
         self._servers = {weight.name: LocalServer(weight.name, _waiting(weight)) for weight in reversed(self._wanted)}
         if self._own:
@@ -167,8 +167,8 @@ class LocalServers:
 
     async def _look_for(self, path: Path) -> None:
         server = self._servers[path.stem]
-        if await asyncio.to_thread(path.expanduser().is_file):
-            server.found(path.expanduser(), "Your own GGUF file, on this machine.")
+        if await asyncio.to_thread(path.is_file):
+            server.found(path, "Your own GGUF file, on this machine.")
         else:
             server.show("failed", "PLAYGROUND_LOCAL_MODEL names a file that is not there.")
 
