@@ -134,7 +134,7 @@ class Client:
         return await self._database.write(work)
 
     async def send(self, tab_id: str, text: str, *, edit_item_id: str | None = None) -> StreamReply:
-        """Send a message in a tab; its thread is made with the first one. An edit replaces a message on a new branch."""
+        """Send a message in a tab; its thread is made with the first one. An edit replaces one on a new branch."""
         tab = await self.tab(tab_id)
         message = {
             "content": [{"type": "input_text", "text": text}],

@@ -1,6 +1,6 @@
 """The parts of a playground, put together and taken apart in order."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
@@ -44,7 +44,7 @@ async def offers(settings: Settings, models: Models, local: LocalServers) -> tup
 
 
 @asynccontextmanager
-async def open_playground(settings: Settings) -> AsyncIterator[Playground]:
+async def open_playground(settings: Settings) -> AsyncGenerator[Playground]:
     """A running playground; leaving it drains the runs, then closes what they used.
 
     Raises RosterError for an agent that cannot be loaded, and the database's error if it cannot be opened.

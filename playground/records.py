@@ -20,9 +20,9 @@ class LaneSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    instructions: str | None = Field(None, max_length=20_000)
-    temperature: float | None = Field(None, ge=0, le=2)
-    max_tokens: int | None = Field(None, ge=1, le=1_000_000)
+    instructions: str | None = Field(default=None, max_length=20_000)
+    temperature: float | None = Field(default=None, ge=0, le=2)
+    max_tokens: int | None = Field(default=None, ge=1, le=1_000_000)
     effort: Effort | None = None
 
 

@@ -26,50 +26,55 @@ class Settings(BaseSettings):
         populate_by_name=True,
     )
 
-    host: str = Field("127.0.0.1", description="address to listen on")
-    port: int = Field(7860, ge=0, le=65535, description="port to listen on; 0 picks a free one")
+    host: str = Field(default="127.0.0.1", description="address to listen on")
+    port: int = Field(default=7860, ge=0, le=65535, description="port to listen on; 0 picks a free one")
     share: bool = Field(default=False, description="also open a public link")
     agent: Annotated[tuple[str, ...], NoDecode] = Field(
-        (), description="your own agents, each `package.module:attribute`, comma-separated"
+        default=(), description="your own agents, each `package.module:attribute`, comma-separated"
     )
-    data_dir: Path = Field(Path("data"), description="folder of the database, the secret and the models")
-    database_url: str | None = Field(None, description="SQLite in the data folder unless set")
-    secret: SecretStr | None = Field(None, description="signs cookies; made and kept in the data folder if unset")
-    log_level: LogLevel = Field("info", description="how much is logged")
+    data_dir: Path = Field(default=Path("data"), description="folder of the database, the secret and the models")
+    database_url: str | None = Field(default=None, description="SQLite in the data folder unless set")
+    secret: SecretStr | None = Field(
+        default=None, description="signs cookies; made and kept in the data folder if unset"
+    )
+    log_level: LogLevel = Field(default="info", description="how much is logged")
     tracing: bool = Field(default=False, description="send the SDK's traces to OpenAI")
 
-    openai_api_key: SecretStr | None = Field(None, validation_alias=_key("OPENAI_API_KEY"))
-    openai_base_url: str | None = Field(None, validation_alias=_key("OPENAI_BASE_URL"))
-    anthropic_api_key: SecretStr | None = Field(None, validation_alias=_key("ANTHROPIC_API_KEY"))
-    anthropic_base_url: str | None = Field(None, validation_alias=_key("ANTHROPIC_BASE_URL"))
-    google_api_key: SecretStr | None = Field(None, validation_alias=_key("GEMINI_API_KEY", "GOOGLE_API_KEY"))
-    google_base_url: str | None = Field(None, validation_alias=_key("GOOGLE_GEMINI_BASE_URL"))
-    google_api_version: str | None = Field(None, description="for gateways that serve `v1beta` only")
-    compatible_base_url: str | None = Field(None, description="any OpenAI-compatible server, ending in `/v1`")
-    compatible_api_key: SecretStr | None = Field(None, description="its key, if it wants one")
+    openai_api_key: SecretStr | None = Field(default=None, validation_alias=_key("OPENAI_API_KEY"))
+    openai_base_url: str | None = Field(default=None, validation_alias=_key("OPENAI_BASE_URL"))
+    anthropic_api_key: SecretStr | None = Field(default=None, validation_alias=_key("ANTHROPIC_API_KEY"))
+    anthropic_base_url: str | None = Field(default=None, validation_alias=_key("ANTHROPIC_BASE_URL"))
+    google_api_key: SecretStr | None = Field(default=None, validation_alias=_key("GEMINI_API_KEY", "GOOGLE_API_KEY"))
+    google_base_url: str | None = Field(default=None, validation_alias=_key("GOOGLE_GEMINI_BASE_URL"))
+    google_api_version: str | None = Field(default=None, description="for gateways that serve `v1beta` only")
+    compatible_base_url: str | None = Field(default=None, description="any OpenAI-compatible server, ending in `/v1`")
+    compatible_api_key: SecretStr | None = Field(default=None, description="its key, if it wants one")
     local_model: str = Field(
-        "qwen2.5-coder-0.5b", description="`qwen2.5-coder-0.5b`, `smollm2-135m`, a path to a GGUF file, or `off`"
+        default="qwen2.5-coder-0.5b",
+        description="`qwen2.5-coder-0.5b`, `smollm2-135m`, a path to a GGUF file, or `off`",
     )
 
     double_text: DoubleText = Field(
-        "enqueue", description="what a message does that comes while the thread is answering"
+        default="enqueue", description="what a message does that comes while the thread is answering"
     )
-    disconnect_grace: float = Field(15, ge=0, description="how long a run goes on after its last reader left")
-    first_token_timeout: float = Field(60, gt=0, description="longest wait for a model's first token")
-    token_gap_timeout: float = Field(60, gt=0, description="longest silence between two tokens")
-    run_timeout: float = Field(600, gt=0, description="longest run")
-    tool_timeout: float = Field(60, gt=0, description="longest tool call")
-    tool_result_bytes: int = Field(65_536, gt=0, description="a longer tool result is cut before the model sees it")
-    max_turns: int = Field(10, gt=0, description="model calls per run")
-    max_tool_calls: int = Field(50, gt=0, description="tool calls per run")
-    model_retries: int = Field(2, ge=0, description="tries again before the first token")
-    drain_timeout: float = Field(20, ge=0, description="how long running answers may finish on SIGTERM")
-    flush_interval: float = Field(0.1, gt=0, description="how often the log of runs is written")
-    text_rate: float = Field(25, gt=0, description="frames per second of text, per run")
-    thought_rate: float = Field(4, gt=0, description="frames per second of thoughts, per run")
-    heartbeat_interval: float = Field(15, gt=0, description="silence on a stream before a heartbeat")
-    max_body_bytes: int = Field(1_048_576, gt=0, description="largest request body")
-    max_message_chars: int = Field(100_000, gt=0, description="longest message")
+    disconnect_grace: float = Field(default=15, ge=0, description="how long a run goes on after its last reader left")
+    first_token_timeout: float = Field(default=60, gt=0, description="longest wait for a model's first token")
+    token_gap_timeout: float = Field(default=60, gt=0, description="longest silence between two tokens")
+    run_timeout: float = Field(default=600, gt=0, description="longest run")
+    tool_timeout: float = Field(default=60, gt=0, description="longest tool call")
+    tool_result_bytes: int = Field(
+        default=65_536, gt=0, description="a longer tool result is cut before the model sees it"
+    )
+    max_turns: int = Field(default=10, gt=0, description="model calls per run")
+    max_tool_calls: int = Field(default=50, gt=0, description="tool calls per run")
+    model_retries: int = Field(default=2, ge=0, description="tries again before the first token")
+    drain_timeout: float = Field(default=20, ge=0, description="how long running answers may finish on SIGTERM")
+    flush_interval: float = Field(default=0.1, gt=0, description="how often the log of runs is written")
+    text_rate: float = Field(default=25, gt=0, description="frames per second of text, per run")
+    thought_rate: float = Field(default=4, gt=0, description="frames per second of thoughts, per run")
+    heartbeat_interval: float = Field(default=15, gt=0, description="silence on a stream before a heartbeat")
+    max_body_bytes: int = Field(default=1_048_576, gt=0, description="largest request body")
+    max_message_chars: int = Field(default=100_000, gt=0, description="longest message")
 
     @cached_property
     def resolved_database_url(self) -> str:

@@ -1,6 +1,6 @@
 """The protocol's JSON, both ways. The adapters are made once: building one costs milliseconds."""
 
-from typing import Any
+from typing import Any, cast
 
 import orjson
 from chatkit.types import ChatKitReq, ThreadItem, ThreadStreamEvent
@@ -23,17 +23,27 @@ def dump(model: BaseModel) -> bytes:
 
 def payload(model: BaseModel) -> dict[str, Any]:
     """The same as a value, to be stored."""
-    return orjson.loads(dump(model))
+    value: dict[str, Any] = orjson.loads(dump(model))
+    return value
 
 
 def clean(value: Any) -> Any:
     """The JSON value with every NUL replaced, in keys too."""
-    match value:
-        case str():
-            return value.replace(NUL, REPLACEMENT)
-        case list():
-            return [clean(one) for one in value]
-        case dict():
-            return {clean(key): clean(one) for key, one in value.items()}
-        case _:
-            return value
+    if isinstance(value, str):
+        return value.replace(NUL, REPLACEMENT)
+    if (many := as_list(value)) is not None:
+        return [clean(one) for one in many]
+    if (fields := as_object(value)) is not None:
+        return {clean(key): clean(one) for key, one in fields.items()}
+    return value
+
+
+def as_list(value: Any) -> list[Any] | None:
+    """The value if it is a JSON array."""
+    found: list[Any] | None = value if isinstance(value, list) else None
+    return found
+
+
+def as_object(value: Any) -> dict[str, Any] | None:
+    """The value if it is a JSON object."""
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else None

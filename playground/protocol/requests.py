@@ -65,21 +65,23 @@ def check_message(message: UserMessageInput, *, longest: int) -> None:
 
 def _filled(value: Any) -> Any:
     """The request with the defaults that UIs leave out and the SDK's types insist on."""
-    if not isinstance(value, dict):
+    request = wire.as_object(value)
+    if request is None:
         raise Malformed("The body has to be a JSON object.")
-    params = value.get("params")
-    message = params.get("input") if isinstance(params, dict) else None
-    if isinstance(message, dict) and isinstance(message.get("content"), list):
-        parts = [_filled_part(part) for part in message["content"]]
-        message = {"attachments": [], "inference_options": {}, **message, "content": parts}
-        value = {**value, "params": {**params, "input": message}}  # type: ignore[dict-item]
-    if value.get("metadata") is None:
-        value = {**value, "metadata": {}}
-    return value
+    filled: dict[str, Any] = {**request, "metadata": request.get("metadata") or {}}
+    params = wire.as_object(request.get("params"))
+    message = wire.as_object(params.get("input")) if params else None
+    if params is None or message is None:
+        return filled
+    content = wire.as_list(message.get("content"))
+    parts = message.get("content") if content is None else [_filled_part(part) for part in content]
+    complete: dict[str, Any] = {"attachments": [], "inference_options": {}, **message, "content": parts}
+    return {**filled, "params": {**params, "input": complete}}
 
 
 def _filled_part(part: Any) -> Any:
-    return {"data": {}, **part} if isinstance(part, dict) and part.get("type") == "input_tag" else part
+    tag = wire.as_object(part)
+    return {"data": {}, **tag} if tag is not None and tag.get("type") == "input_tag" else part
 
 
 def _first(error: ValidationError) -> str:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 from chatkit.icons import IconName
 from chatkit.types import (
@@ -66,11 +66,11 @@ class Step:
     failed: bool = False
     note: str = ""
     done: bool = False
-    parts: list[str] = field(default_factory=list)
+    parts: list[str] = field(default_factory=list[str])
 
     def task(self) -> Task:
         """The task as it stands."""
-        status = "complete" if self.done else "loading"
+        status: Literal["complete", "loading"] = "complete" if self.done else "loading"
         if self.thought:
             return ThoughtTask(title=self.title, content="".join(self.parts), status_indicator=status)
         title = f"{self.title} · {self.note}" if self.note else self.title

@@ -5,7 +5,7 @@ import logging
 import os
 import secrets
 import socket
-from collections.abc import AsyncIterator, Coroutine, Sequence
+from collections.abc import AsyncGenerator, Coroutine, Sequence
 from typing import Any
 
 from agents.items import TResponseInputItem
@@ -124,7 +124,7 @@ class Engine:
 
     async def attach(
         self, visitor: Visitor, run_id: str, *, after: int = 0, linger: bool = False
-    ) -> AsyncIterator[Frame]:
+    ) -> AsyncGenerator[Frame]:
         """The run's frames above `after`, to its end. Raises NotFound.
 
         A `linger`ing reader is one whose leaving may stop the run (see `Grace`).

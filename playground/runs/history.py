@@ -5,7 +5,7 @@ not its reasoning, which only the model that made it can read.
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from agents import TResponseInputItem
 
@@ -19,7 +19,7 @@ def model_input(rows: Iterable[ItemRow], *, models: Mapping[str, str], target: s
     told: list[Item] = []
     for row in rows:
         told += _told(row, same=models.get(row.run_id or "") == target)
-    return _paired(told)  # type: ignore[return-value]  # plain dicts stand for the SDK's typed dicts
+    return cast("list[TResponseInputItem]", _paired(told))
 
 
 def user_input(payload: Mapping[str, Any]) -> Item:

@@ -6,6 +6,7 @@ from agents import Agent, RunContextWrapper, RunHooks, Tool
 from agents.run_config import CallModelData, CallModelInputFilter, ModelInputData, ToolErrorFormatterArgs
 from agents.tool_context import ToolContext
 
+from playground import wire
 from playground.errors import LimitReached
 from playground.runs.translate import Translator
 
@@ -54,10 +55,11 @@ def input_filter(agent: Agent[Any], *, instructions: str | None, result_bytes: i
 
 def cut_result(item: Any, limit: int) -> Any:
     """A tool's output item, its text no longer than `limit` bytes; any other item as it is."""
-    if not isinstance(item, dict) or item.get("type") != "function_call_output":
+    fields = wire.as_object(item)
+    if fields is None or fields.get("type") != "function_call_output":
         return item
-    output = item.get("output")
+    output = fields.get("output")
     if not isinstance(output, str) or len(output) * 4 <= limit or len(output.encode()) <= limit:
         return item
     kept = output.encode()[:limit].decode(errors="ignore")
-    return {**item, "output": f"{kept}\n[cut: the result was longer than {limit} bytes]"}
+    return {**fields, "output": f"{kept}\n[cut: the result was longer than {limit} bytes]"}

@@ -26,9 +26,9 @@ class Entry:
     """What one run has to write: frames, items to save or drop, and perhaps its end."""
 
     epoch: int
-    frames: list[tuple[int, bytes]] = field(default_factory=list)
-    saves: dict[str, ItemRow] = field(default_factory=dict)
-    drops: set[str] = field(default_factory=set)
+    frames: list[tuple[int, bytes]] = field(default_factory=list[tuple[int, bytes]])
+    saves: dict[str, ItemRow] = field(default_factory=dict[str, ItemRow])
+    drops: set[str] = field(default_factory=set[str])
     ending: Ending | None = None
 
     def absorb(self, newer: "Entry") -> None:

@@ -32,7 +32,7 @@ class Frame:
 
 @dataclass(slots=True, eq=False)
 class LiveRun:
-    """The owner's side of a run. `position` is that of the newest item on its branch; `done` is set once it is saved."""
+    """The owner's side of a run. `position` is its branch's newest item's; `done` is set once it is saved."""
 
     id: str
     order: Order
@@ -40,14 +40,14 @@ class LiveRun:
     journal: Journal
     position: int = 0
     epoch: int = 1
-    frames: list[bytes] = field(default_factory=list)
-    item_ids: list[str] = field(default_factory=list)
+    frames: list[bytes] = field(default_factory=list[bytes])
+    item_ids: list[str] = field(default_factory=list[str])
     over: bool = False
     queued: bool = False
     stopping: StopReason | None = None
     task: asyncio.Task[None] | None = None
     done: asyncio.Event = field(default_factory=asyncio.Event)
-    _positions: dict[str, int] = field(default_factory=dict)
+    _positions: dict[str, int] = field(default_factory=dict[str, int])
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     def emit(self, event: ThreadStreamEvent, model_input: Sequence[Any] | None = None) -> None:

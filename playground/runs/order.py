@@ -1,6 +1,6 @@
 """What a run is asked to do."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from chatkit.types import UserMessageItem
@@ -23,7 +23,7 @@ class Order:
     agent: str
     model: str
     item: UserMessageItem | None
-    settings: LaneSettings = field(default_factory=LaneSettings)
+    settings: LaneSettings = LaneSettings()  # noqa: RUF009 - frozen
     tool_choice: str | None = None
     new_thread: bool = False
     fork: Fork = "none"

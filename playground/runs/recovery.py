@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from chatkit.types import AssistantMessageItem, ErrorEvent, ThreadItem, WorkflowItem
+from chatkit.types import AssistantMessageItem, ErrorEvent, ThreadItem, UserMessageItem, WorkflowItem
 from sqlmodel import Session
 
 from playground import wire
@@ -36,9 +36,9 @@ def _keep_message(session: Session, run: RunRow) -> None:
     payload = run.order.get("item")
     if thread is None or payload is None:
         return
-    item = wire.ITEM.validate_python(payload)
+    item = UserMessageItem.model_validate(payload)
     run.branch_id = thread.head_branch
-    session.add(user_row(item, run, items.last_position(session, run.branch_id) + 1))  # type: ignore[arg-type]
+    session.add(user_row(item, run, items.last_position(session, run.branch_id) + 1))
     session.flush()
 
 

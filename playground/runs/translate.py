@@ -12,6 +12,7 @@ from agents import Agent, Handoff
 from agents.stream_events import AgentUpdatedStreamEvent, RawResponsesStreamEvent, RunItemStreamEvent, StreamEvent
 from chatkit.types import Annotation, URLSource
 
+from playground import wire
 from playground.runs.activity import Activity, Step, spell
 from playground.runs.message import Message
 from playground.runs.outlet import Outlet
@@ -126,7 +127,7 @@ class Translator:
         self._text(event)
 
     def _annotation(self, event: Any) -> None:
-        note = event.annotation if isinstance(event.annotation, dict) else event.annotation.model_dump()
+        note: dict[str, Any] = wire.as_object(event.annotation) or event.annotation.model_dump()
         if note.get("type") == "url_citation":
             source = URLSource(title=note.get("title") or note["url"], url=note["url"])
             self._open_message().note(event.content_index, Annotation(source=source, index=note.get("end_index")))
@@ -147,7 +148,7 @@ class Translator:
             message = self._open_message()
             if not message.parts:
                 for index, part in enumerate(item.content):
-                    message.text(index, getattr(part, "text", None) or getattr(part, "refusal", ""))
+                    message.text(index, str(getattr(part, "text", None) or getattr(part, "refusal", "")))
             self._message = None
             message.close([replay])
             return
@@ -232,6 +233,6 @@ def _plain(item_type: str) -> str:
 def _readable(output: Any) -> str:
     if isinstance(output, str):
         return output
-    parts = output if isinstance(output, list) else [output]
-    texts = [part.get("text", f"[{part.get('type', 'content')}]") for part in parts if isinstance(part, dict)]
-    return "\n".join(texts)
+    parts = wire.as_list(output) or [output]
+    objects = [found for part in parts if (found := wire.as_object(part)) is not None]
+    return "\n".join(str(part.get("text", f"[{part.get('type', 'content')}]")) for part in objects)

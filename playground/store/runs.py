@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import CursorResult, insert, update
+from sqlalchemy import CursorResult, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, delete, select
 
@@ -39,7 +39,7 @@ def record(row: RunRow) -> RunRecord:
         visitor_id=row.visitor_id,
         agent=row.agent,
         model=row.model,
-        status=row.status,  # type: ignore[arg-type]  # the column holds only RunStatus
+        status=cast("RunStatus", row.status),
         last_seq=row.last_seq,
         created_at=row.created_at,
         usage=Usage(**usage),
@@ -91,7 +91,7 @@ def append(session: Session, events: Iterable[tuple[str, int, bytes]]) -> None:
     if not rows:
         return
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    session.execute(dialect.insert(RunEventRow).on_conflict_do_nothing(), rows)
+    session.exec(dialect.insert(RunEventRow).on_conflict_do_nothing(), params=rows)
 
 
 def events(session: Session, run_id: str, *, after: int, limit: int) -> Sequence[tuple[int, bytes]]:
@@ -116,19 +116,19 @@ def finish(session: Session, *, run_id: str, epoch: int, ending: Ending, at: dat
     values = {name: getattr(ending, name) for name in Ending.__slots__}
     done = _own(session, run_id, epoch, {**values, "ended_at": at})
     thread_id = session.exec(select(RunRow.thread_id).where(RunRow.id == run_id)).first()
-    session.execute(update(ThreadRow).where(col(ThreadRow.id) == thread_id).values(updated_at=at))
+    session.exec(update(ThreadRow).where(col(ThreadRow.id) == thread_id).values(updated_at=at))
     return done
 
 
 def request_cancel(session: Session, run_id: str) -> None:
     """Ask the owner, wherever it is, to stop a run."""
-    session.execute(update(RunRow).where(col(RunRow.id) == run_id).values(cancel_requested=True))
+    session.exec(update(RunRow).where(col(RunRow.id) == run_id).values(cancel_requested=True))
 
 
 def beat(session: Session, *, owner: str, at: datetime) -> dict[str, tuple[int, bool]]:
     """Say that an owner is alive; answers its live runs: id → (epoch, whether a stop was asked for)."""
     mine = (col(RunRow.owner) == owner, col(RunRow.status).in_(LIVE))
-    session.execute(update(RunRow).where(*mine).values(heartbeat_at=at))
+    session.exec(update(RunRow).where(*mine).values(heartbeat_at=at))
     rows = session.exec(select(RunRow.id, RunRow.epoch, RunRow.cancel_requested).where(*mine))
     return {run_id: (epoch, cancel) for run_id, epoch, cancel in rows}
 
@@ -151,12 +151,7 @@ def prune(session: Session, *, ended_before: datetime, keys_before: datetime) ->
     old = select(RunRow.id).where(col(RunRow.ended_at) < ended_before)
     session.exec(delete(RunEventRow).where(col(RunEventRow.run_id).in_(old)))
     stale = (col(RunRow.idempotency_key).is_not(None), col(RunRow.created_at) < keys_before)
-    session.execute(update(RunRow).where(*stale).values(idempotency_key=None, request_hash=None))
-
-
-def add(session: Session, row: RunRow) -> None:
-    """Insert a run; raises IntegrityError if the thread has a live one, or the key stands for another."""
-    session.execute(insert(RunRow), [row.model_dump()])
+    session.exec(update(RunRow).where(*stale).values(idempotency_key=None, request_hash=None))
 
 
 def _own(session: Session, run_id: str, epoch: int, values: dict[str, Any]) -> bool:
@@ -165,8 +160,8 @@ def _own(session: Session, run_id: str, epoch: int, values: dict[str, Any]) -> b
 
 
 def _changed(session: Session, statement: Any) -> bool:
-    result = session.execute(statement)
-    return isinstance(result, CursorResult) and result.rowcount == 1
+    result = cast("CursorResult[Any]", session.exec(statement))
+    return result.rowcount == 1
 
 
 def any_live(session: Session) -> bool:

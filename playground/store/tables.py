@@ -1,9 +1,11 @@
 """The tables. Times are UTC with offset; payloads are the JSON that goes over the wire, stored as sent."""
 
+import re
 from datetime import UTC, datetime
-from typing import Any, ClassVar
+from typing import Any
 
 from sqlalchemy import JSON, Column, DateTime, Dialect, ForeignKey, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy.orm import declared_attr
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
 
@@ -33,10 +35,17 @@ def _time() -> Column[datetime]:
     return Column(UtcDateTime, nullable=False)
 
 
-class ThreadRow(SQLModel, table=True):
+class Row(SQLModel):
+    """A table named after its class: `RunEventRow` is `run_event`."""
+
+    @declared_attr.directive
+    def __tablename__(cls) -> str:  # noqa: N805 - SQLAlchemy passes the class  # pyright: ignore[reportIncompatibleVariableOverride]
+        return re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__.removesuffix("Row")).lower()
+
+
+class ThreadRow(Row, table=True):
     """One conversation. `meta` holds what the server remembers of it, such as its agent; never sent out."""
 
-    __tablename__: ClassVar[str] = "thread"
     __table_args__ = (Index("thread_by_visitor", "visitor_id", "created_at", "id"),)
 
     id: str = Field(primary_key=True)
@@ -50,10 +59,8 @@ class ThreadRow(SQLModel, table=True):
     updated_at: datetime = Field(sa_column=_time())
 
 
-class BranchRow(SQLModel, table=True):
+class BranchRow(Row, table=True):
     """A path through a thread: its parent's up to and including `fork_position`, then its own items."""
-
-    __tablename__: ClassVar[str] = "branch"
 
     id: str = Field(primary_key=True)
     thread_id: str = Field(sa_column=_child_of("thread"))
@@ -63,10 +70,9 @@ class BranchRow(SQLModel, table=True):
     created_at: datetime = Field(sa_column=_time())
 
 
-class ItemRow(SQLModel, table=True):
+class ItemRow(Row, table=True):
     """One item. `model_input` are the SDK input items that it stands for, where they say more than the payload."""
 
-    __tablename__: ClassVar[str] = "item"
     __table_args__ = (UniqueConstraint("branch_id", "position"),)
 
     id: str = Field(primary_key=True)
@@ -80,10 +86,9 @@ class ItemRow(SQLModel, table=True):
     created_at: datetime = Field(sa_column=_time())
 
 
-class RunRow(SQLModel, table=True):
+class RunRow(Row, table=True):
     """One run. `order` is what it was asked; `epoch` fences off an owner that was taken for dead."""
 
-    __tablename__: ClassVar[str] = "run"
     __table_args__ = (
         Index(
             "one_live_run_per_thread",
@@ -121,20 +126,16 @@ class RunRow(SQLModel, table=True):
     ended_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime, index=True))
 
 
-class RunEventRow(SQLModel, table=True):
+class RunEventRow(Row, table=True):
     """One frame of a run: `payload` is the JSON of a ThreadStreamEvent, as it went out."""
-
-    __tablename__: ClassVar[str] = "run_event"
 
     run_id: str = Field(sa_column=Column(ForeignKey("run.id", ondelete="CASCADE"), primary_key=True))
     seq: int = Field(primary_key=True)
     payload: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 
-class TabRow(SQLModel, table=True):
+class TabRow(Row, table=True):
     """A tab of the page and its one lane."""
-
-    __tablename__: ClassVar[str] = "tab"
 
     id: str = Field(primary_key=True)
     visitor_id: str = Field(index=True)
@@ -148,10 +149,8 @@ class TabRow(SQLModel, table=True):
     created_at: datetime = Field(sa_column=_time())
 
 
-class FeedbackRow(SQLModel, table=True):
+class FeedbackRow(Row, table=True):
     """A visitor's thumb on an item."""
-
-    __tablename__: ClassVar[str] = "feedback"
 
     item_id: str = Field(sa_column=Column(ForeignKey("item.id", ondelete="CASCADE"), primary_key=True))
     visitor_id: str = Field(primary_key=True)

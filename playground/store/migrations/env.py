@@ -2,11 +2,11 @@
 
 from alembic import context
 
-from playground.store.tables import SQLModel
+from playground.store import tables
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=SQLModel.metadata,
+    target_metadata=tables.ThreadRow.metadata,
     render_as_batch=True,
 )
 context.run_migrations()

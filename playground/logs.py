@@ -1,0 +1,106 @@
+"""The log: one line per event on one stream, for people on a terminal and as JSON for machines. Never a key.
+
+Events come from structlog and from the standard library alike. The rule: a line is searched for keys after it has
+been put together, so there is no way around it, not even through another library's exception.
+"""
+
+import logging
+import re
+import sys
+from collections.abc import Callable, Iterable
+from typing import TextIO
+
+import orjson
+import structlog
+from pydantic import SecretStr
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+from playground.settings import LogLevel, Settings
+
+HIDDEN = "[hidden]"
+
+CHATTY = (
+    "aiosqlite", "alembic", "anthropic", "asyncio", "chatkit", "google_genai", "gradio", "httpcore", "httpcore2",
+    "httpx", "httpx2", "huggingface_hub", "openai", "sqlalchemy", "urllib3", "uvicorn",
+)  # fmt: skip
+"""Libraries whose warnings are enough: below that they write requests, bodies and headers."""
+
+_KEYS = re.compile(
+    r"(?P<before>\bbearer\s+|://[^\s/:@\"']*:)[^\s/@\"'\\]{4,}"  # a token, or the password in a URL
+    r"|\bsk-[\w-]{8,}|\bAIza[\w-]{20,}|\bhf_\w{20,}",
+    re.IGNORECASE,
+)
+
+
+def configure(level: LogLevel, stream: TextIO = sys.stderr, *, secrets: Iterable[str] = ()) -> None:
+    """Write events of at least `level` to `stream`, without `secrets`. Calling it again starts afresh."""
+    render: Processor = structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"])
+    if not stream.isatty():
+        render = structlog.processors.JSONRenderer(serializer=_json)
+    before: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.PositionalArgumentsFormatter(),
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    formatter = structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=[*before, structlog.stdlib.ExtraAdder()],
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.StackInfoRenderer(),
+            structlog.processors.format_exc_info,
+            _redacted(render, secrets),
+        ],
+    )
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *before,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+    )
+    _attach(level, stream, formatter)
+
+
+def secrets_of(settings: Settings) -> list[str]:
+    """The values that must never be written: every key that is set."""
+    values = (getattr(settings, name) for name in type(settings).model_fields)
+    return [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
+
+
+def redacted(line: str, secrets: Iterable[str] = ()) -> str:
+    """The line without `secrets` and without anything that looks like a key."""
+    for secret in secrets:
+        if len(secret) >= 4:  # shorter ones would eat words, and protect nothing
+            line = line.replace(secret, HIDDEN)
+    return _KEYS.sub(lambda match: f"{match['before'] or ''}{HIDDEN}", line)
+
+
+def _redacted(render: Processor, secrets: Iterable[str]) -> Callable[[WrappedLogger, str, EventDict], str]:
+    known = sorted(secrets, key=len, reverse=True)
+
+    def rendered(logger: WrappedLogger, name: str, event: EventDict) -> str:
+        return redacted(str(render(logger, name, event)), known)
+
+    return rendered
+
+
+def _json(event: EventDict, **_: object) -> str:
+    return orjson.dumps(event, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
+
+
+def _attach(level: LogLevel, stream: TextIO, formatter: logging.Formatter) -> None:
+    handler = logging.StreamHandler(stream)
+    handler.set_name(__name__)
+    handler.setFormatter(formatter)
+    root = logging.getLogger()
+    for old in [old for old in root.handlers if old.get_name() == __name__]:
+        root.removeHandler(old)
+    root.addHandler(handler)
+    root.setLevel(level.upper())
+    logging.captureWarnings(capture=True)
+    for name in CHATTY:
+        logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
