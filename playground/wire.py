@@ -1,6 +1,6 @@
 """The protocol's JSON, both ways. The adapters are made once: building one costs milliseconds."""
 
-from typing import Any, cast
+from typing import Any, TypeGuard, cast
 
 import orjson
 from chatkit.types import ChatKitReq, ThreadItem, ThreadStreamEvent
@@ -38,10 +38,13 @@ def clean(value: Any) -> Any:
     return value
 
 
+def _is_list(value: object) -> TypeGuard[list[Any]]:
+    return isinstance(value, list)
+
+
 def as_list(value: Any) -> list[Any] | None:
     """The value if it is a JSON array."""
-    found: list[Any] | None = value if isinstance(value, list) else None
-    return found
+    return value if _is_list(value) else None
 
 
 def as_object(value: Any) -> dict[str, Any] | None:
