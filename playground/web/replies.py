@@ -7,12 +7,13 @@ from http import HTTPStatus
 from typing import Any
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from playground.errors import PlaygroundError, TooMany, VisitorError
+from playground.errors import TooMany, VisitorError
 
 BROKEN = "Something broke on our side. Try again; if it stays, the server's log says why."
 
@@ -33,8 +34,8 @@ def refusal(error: BaseException) -> Response:
         case VisitorError():
             headers = {"WWW-Authenticate": "Bearer"} if error.status == HTTPStatus.UNAUTHORIZED else None
             return _message(error.status, error.message, headers)
-        case PlaygroundError():
-            return _message(500, error.message)
+        case SQLAlchemyError():
+            return _message(503, "The database cannot be used at the moment. Try again.")
         case HTTPException():
             return _message(error.status_code, f"{error.detail.rstrip('.')}.", error.headers)
         case _:

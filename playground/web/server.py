@@ -18,6 +18,7 @@ from playground.web.connection import PatientConnection
 from playground.web.guard import ClosedDoors, RequestLog, SameOrigin, SecurityHeaders
 from playground.web.health import Health
 from playground.web.identity import Badges, Identity, load_secret
+from playground.web.logs import configure_logging
 from playground.web.process import Server, listener
 from playground.web.replies import Errors, http_refusal
 
@@ -84,6 +85,7 @@ def create_api(parts: Playground, *, allowed_origins: Sequence[str] = ()) -> Fas
 
 def serve(settings: Settings) -> None:
     """Serves until SIGTERM or Ctrl+C. Exits with code 1 and one line if the address is taken."""
+    configure_logging(settings.log_level)
     bound = listener(settings.host, settings.port)
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(_serve(settings, bound))
@@ -92,20 +94,31 @@ def serve(settings: Settings) -> None:
 async def _serve(settings: Settings, bound: socket.socket) -> None:
     async with open_playground(settings) as parts:
         app = await asyncio.to_thread(create_app, parts)
-        config = uvicorn.Config(
-            app,
-            http=PatientConnection,
-            ws="none",
-            lifespan="on",
-            log_config=None,
-            access_log=False,
-            proxy_headers=False,
-            server_header=False,
-            timeout_graceful_shutdown=LEAVE_SECONDS,
+        server = Server(
+            uvicorn_config(app),
+            health=app.state.health,
+            drain=parts.engine.close,
+            drain_seconds=settings.drain_timeout + SAVE_SECONDS,
         )
-        drain_seconds = settings.drain_timeout + SAVE_SECONDS
-        server = Server(config, health=app.state.health, drain=parts.engine.close, drain_seconds=drain_seconds)
         await server.serve([bound])
+        if server.force_exit:
+            settings.drain_timeout = 0  # asked twice: what still runs is cut, and saved as far as it came
+
+
+def uvicorn_config(app: FastAPI) -> uvicorn.Config:
+    """How the app is served, whatever other servers are installed beside uvicorn's own."""
+    return uvicorn.Config(
+        app,
+        http=PatientConnection,
+        loop="asyncio",
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=LEAVE_SECONDS,
+    )
 
 
 @contextlib.asynccontextmanager
