@@ -4,9 +4,11 @@ import asyncio
 import sys
 from typing import Annotated, Any, NoReturn
 
+import structlog
 import typer
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
+from sqlalchemy.exc import SQLAlchemyError
 
 from playground import logs
 from playground.quiet import hush
@@ -41,13 +43,13 @@ def serve(
     settings = _settings(host=host, port=port, share=share, agent=agent, database_url=database_url, log_level=log_level)
     _prepare(settings)
     # Seconds to import, and they read what was just set.
-    from playground.roster.owner import RosterError  # noqa: PLC0415
     from playground.web.server import serve as serve_until_stopped  # noqa: PLC0415
 
     try:
         serve_until_stopped(settings)
-    except RosterError as error:
-        _give_up(str(error), code=2)
+    except (ValueError, SQLAlchemyError, OSError) as error:  # a setting that cannot be used, or what it stands for
+        structlog.get_logger(__name__).debug("could not start", exc_info=True)
+        _give_up(logs.one_line(error, logs.secrets_of(settings)), code=2 if isinstance(error, ValueError) else 1)
 
 
 @commands.command()

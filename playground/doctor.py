@@ -11,7 +11,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from playground.catalog import offers
-from playground.logs import redacted, secrets_of
+from playground.logs import one_line, secrets_of
 from playground.models.local.server import LocalServers
 from playground.roster.roster import Roster, RosterError
 from playground.settings import Settings
@@ -62,12 +62,14 @@ async def _database(settings: Settings) -> Finding:
         url = make_url(settings.resolved_database_url)
         database = Database(settings.resolved_database_url)
     except (SQLAlchemyError, ValueError, ImportError) as error:
-        return Finding("database", "problem", f"PLAYGROUND_DATABASE_URL is not usable: {_line(settings, error)}")
+        return Finding(
+            "database", "problem", f"PLAYGROUND_DATABASE_URL is not usable: {one_line(error, secrets_of(settings))}"
+        )
     shown = url.render_as_string(hide_password=True)
     try:
         await database.open()
     except (SQLAlchemyError, OSError) as error:
-        return Finding("database", "problem", f"{shown} cannot be opened: {_line(settings, error)}")
+        return Finding("database", "problem", f"{shown} cannot be opened: {one_line(error, secrets_of(settings))}")
     finally:
         await database.close()
     return Finding("database", "ok", f"{shown} is open and its schema up to date")
@@ -100,8 +102,3 @@ async def _providers(settings: Settings) -> Iterator[Finding]:
     if all(finding.state != "ok" for finding in found):
         found.append(Finding("models", "problem", "No model can answer: set a provider's key, or allow the local one."))
     return iter(found)
-
-
-def _line(settings: Settings, error: Exception) -> str:
-    text = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
-    return redacted(text or type(error).__name__, secrets_of(settings))

@@ -26,7 +26,7 @@ CHATTY = (
 """Libraries whose warnings are enough: below that they write requests, bodies and headers."""
 
 _KEYS = re.compile(
-    r"(?P<before>\bbearer\s+|://[^\s/:@\"']*:)[^\s/@\"'\\]{4,}"  # a token, or the password in a URL
+    r"(?P<scheme>\bbearer\s+)[^\s\"'\\]{4,}|(?P<user>://[^\s/:@]*:)[^\s/@]+(?=@)"  # a token; a URL's password
     r"|\bsk-[\w-]{8,}|\bAIza[\w-]{20,}|\bhf_\w{20,}",
     re.IGNORECASE,
 )
@@ -76,7 +76,13 @@ def redacted(line: str, secrets: Iterable[str] = ()) -> str:
     for secret in secrets:
         if len(secret) >= 4:  # shorter ones would eat words, and protect nothing
             line = line.replace(secret, HIDDEN)
-    return _KEYS.sub(lambda match: f"{match['before'] or ''}{HIDDEN}", line)
+    return _KEYS.sub(lambda match: f"{match['scheme'] or match['user'] or ''}{HIDDEN}", line)
+
+
+def one_line(error: Exception, secrets: Iterable[str] = ()) -> str:
+    """What an error says, in one line and without keys; a database driver's own words where it has some."""
+    text = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
+    return redacted(text or type(error).__name__, secrets)
 
 
 def _redacted(render: Processor, secrets: Iterable[str]) -> Callable[[WrappedLogger, str, EventDict], str]:

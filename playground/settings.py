@@ -4,15 +4,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AliasChoices, Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 DoubleText = Literal["enqueue", "reject", "interrupt"]
 LogLevel = Literal["debug", "info", "warning", "error"]
-
-
-def _key(*names: str) -> AliasChoices:
-    return AliasChoices(*names)
 
 
 class Settings(BaseSettings):
@@ -40,13 +36,12 @@ class Settings(BaseSettings):
     log_level: LogLevel = Field(default="info", description="how much is logged")
     tracing: bool = Field(default=False, description="send the SDK's traces to OpenAI")
 
-    openai_api_key: SecretStr | None = Field(default=None, validation_alias=_key("OPENAI_API_KEY"))
-    openai_base_url: str | None = Field(default=None, validation_alias=_key("OPENAI_BASE_URL"))
-    anthropic_api_key: SecretStr | None = Field(default=None, validation_alias=_key("ANTHROPIC_API_KEY"))
-    anthropic_base_url: str | None = Field(default=None, validation_alias=_key("ANTHROPIC_BASE_URL"))
-    google_api_key: SecretStr | None = Field(default=None, validation_alias=_key("GEMINI_API_KEY", "GOOGLE_API_KEY"))
-    google_base_url: str | None = Field(default=None, validation_alias=_key("GOOGLE_GEMINI_BASE_URL"))
-    google_api_version: str | None = Field(default=None, description="for gateways that serve `v1beta` only")
+    openai_api_key: SecretStr | None = Field(
+        default=None, validation_alias="OPENAI_API_KEY", description="puts OpenAI on offer"
+    )
+    openai_base_url: str | None = Field(
+        default=None, validation_alias="OPENAI_BASE_URL", description="where OpenAI's API is, if not at its own address"
+    )
     compatible_base_url: str | None = Field(default=None, description="any OpenAI-compatible server, ending in `/v1`")
     compatible_api_key: SecretStr | None = Field(default=None, description="its key, if it wants one")
     local_model: str = Field(
@@ -75,6 +70,11 @@ class Settings(BaseSettings):
     heartbeat_interval: float = Field(default=15, gt=0, description="silence on a stream before a heartbeat")
     max_body_bytes: int = Field(default=1_048_576, gt=0, description="largest request body")
     max_message_chars: int = Field(default=100_000, gt=0, description="longest message")
+
+    @field_validator("agent", mode="before")
+    @classmethod
+    def _split(cls, agents: object) -> object:
+        return [name.strip() for name in agents.split(",") if name.strip()] if isinstance(agents, str) else agents
 
     @cached_property
     def resolved_database_url(self) -> str:
