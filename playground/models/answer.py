@@ -69,8 +69,8 @@ class Answer:
         return self._numbered(self._add(kind, text))
 
     def call(self, key: Hashable, name: str) -> list[TResponseStreamEvent]:
-        """Opens a tool call; `key` is how the server tells calls of this answer apart."""
-        return self._numbered(self._call(key, name))
+        """Opens a tool call, once; `key` is how the server tells calls of this answer apart."""
+        return [] if key in self._calls else self._numbered(self._call(key, name))
 
     def arguments(self, key: Hashable, text: str) -> list[TResponseStreamEvent]:
         """More of a tool call's arguments; ignored for a call that was never opened."""

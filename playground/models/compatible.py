@@ -5,6 +5,7 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Any, Literal, TypeAlias
 
+import orjson
 from agents import AgentOutputSchemaBase, Handoff, ModelResponse, ModelSettings, ModelTracing, Tool, generation_span
 from agents.exceptions import UserError
 from agents.items import TResponseInputItem, TResponseStreamEvent
@@ -24,11 +25,10 @@ Kind: TypeAlias = Literal["text", "thought", "refusal", "name", "arguments"]
 Piece: TypeAlias = tuple[Kind, Any, str]
 """What a frame brings: kind, the tool call's place in the answer (else None), text."""
 
-_PROSE: tuple[tuple[str, Literal["text", "thought", "refusal"]], ...] = (
-    ("reasoning_content", "thought"),
-    ("reasoning", "thought"),
-    ("content", "text"),
-    ("refusal", "refusal"),
+_PROSE: tuple[tuple[Literal["text", "thought", "refusal"], tuple[str, ...]], ...] = (
+    ("thought", ("reasoning_content", "reasoning")),  # two names of one thing; some servers send both
+    ("text", ("content",)),
+    ("refusal", ("refusal",)),
 )
 _CUTS: dict[str, Cut] = {"length": "max_output_tokens", "content_filter": "content_filter"}
 
@@ -100,6 +100,7 @@ class _Reader:
         self._answer = Answer(response)
         self._finish: str | None = None
         self._usage: Frame = {}
+        self._call_ids: dict[Any, Any] = {}
 
     def start(self) -> list[TResponseStreamEvent]:
         return self._answer.start()
@@ -109,13 +110,13 @@ class _Reader:
         pieces = (piece for frame in frames for piece in self._pieces(frame))
         events: list[TResponseStreamEvent] = []
         for (kind, key), group in groupby(pieces, key=lambda piece: piece[:2]):
-            text = "".join(piece[2] for piece in group)
+            texts = [piece[2] for piece in group]
             if kind == "name":
-                events += self._answer.call(key, text)
+                events += self._answer.call(key, texts[0])
             elif kind == "arguments":
-                events += self._answer.arguments(key, text)
+                events += self._answer.arguments(key, "".join(texts))
             else:
-                events += self._answer.add(kind, text)
+                events += self._answer.add(kind, "".join(texts))
         return events
 
     def finish(self) -> list[TResponseStreamEvent]:
@@ -133,21 +134,25 @@ class _Reader:
         choices: list[Frame] = frame.get("choices") or []
         for choice in choices[:1]:
             delta = inner(choice, "delta")
-            for field, kind in _PROSE:
-                if isinstance(text := delta.get(field), str) and text:
+            for kind, fields in _PROSE:
+                text = next(filter(None, map(delta.get, fields)), None)
+                if isinstance(text, str):
                     yield kind, None, text
             calls: list[Frame] = delta.get("tool_calls") or []
             for call in calls:
-                yield from _call_pieces(call)
+                yield from self._call_pieces(call)
             self._finish = choice.get("finish_reason") or self._finish
 
-
-def _call_pieces(call: Frame) -> Iterator[Piece]:
-    key, function = call.get("index", call.get("id")), inner(call, "function")
-    if function.get("name"):
-        yield "name", key, function["name"]
-    if function.get("arguments"):
-        yield "arguments", key, function["arguments"]
+    def _call_pieces(self, call: Frame) -> Iterator[Piece]:
+        """Calls are told apart by index and id together: some servers give every call index 0, others one id."""
+        index = call.get("index")
+        if call.get("id"):
+            self._call_ids[index] = call["id"]
+        key, function = (index, self._call_ids.get(index)), inner(call, "function")
+        if function.get("name"):
+            yield "name", key, function["name"]
+        if arguments := function.get("arguments"):
+            yield "arguments", key, arguments if isinstance(arguments, str) else orjson.dumps(arguments).decode()
 
 
 _UNANSWERED: dict[Cut | None, Literal["too_short", "safety"]] = {

@@ -22,6 +22,7 @@ from openai.types.responses import (
     ResponseTextDeltaEvent,
 )
 from openai.types.shared import Reasoning
+from pydantic import ValidationError
 from typing_extensions import override
 
 from playground.catalog import takes_effort
@@ -80,11 +81,12 @@ class ResponsesModel(OpenAIResponsesModel):
         settings = replace(settings, store=bool(settings.store))
         if not takes_effort(f"openai/{self.model}"):
             return settings  # such models answer 400 to both of what follows
-        reasoning = settings.reasoning or Reasoning()
-        summary = (reasoning.summary or "auto") if self._summaries else None
-        reasoning = reasoning.model_copy(update={"summary": summary})
+        reasoning = (settings.reasoning or Reasoning()).model_dump(exclude_none=True)
+        summary = reasoning.pop("summary", "auto")
+        if self._summaries:
+            reasoning["summary"] = summary
         include = list(dict.fromkeys([*(settings.response_include or ()), _SEALED]))
-        return replace(settings, reasoning=reasoning, response_include=include)
+        return replace(settings, reasoning=Reasoning.model_validate(reasoning), response_include=include)
 
 
 class _Reader:
@@ -96,8 +98,7 @@ class _Reader:
 
     def feed(self, frames: list[Frame]) -> Iterator[TResponseStreamEvent]:
         for frame in _joined(frames):
-            build = _DELTAS.get(frame["type"])
-            yield build(**frame) if build else self._other(frame)
+            yield _delta(frame) if frame["type"] in _DELTAS else self._other(frame)
 
     def finish(self) -> Iterator[TResponseStreamEvent]:
         if not self._ended:
@@ -119,6 +120,14 @@ class _Reader:
         for item in items:
             if item.get("type") == "reasoning":
                 item["provider_data"] = {"model": self._model}
+
+
+def _delta(frame: Frame) -> TResponseStreamEvent:
+    try:
+        event: TResponseStreamEvent = _DELTAS[frame["type"]](**frame)
+    except ValidationError:  # a gateway that leaves fields out, which the SDK forgives
+        return construct(frame)
+    return event
 
 
 def _joined(frames: list[Frame]) -> list[Frame]:

@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from typing import TYPE_CHECKING
 
 import httpx2
 from agents import Model
@@ -13,11 +12,10 @@ from playground.catalog import missing, split_model
 from playground.errors import NotConfigured
 from playground.models.compatible import CompatibleModel
 from playground.models.failures import retry_after
+from playground.models.local.model import LocalModel
+from playground.models.local.server import LocalServers
 from playground.models.openai import ResponsesModel
 from playground.settings import Settings
-
-if TYPE_CHECKING:
-    from playground.models.local.server import LocalServers
 
 LONGEST_WAIT = 10.0
 """Seconds of `Retry-After` that are waited for; a longer one fails at once, with the advice in the message."""
@@ -29,7 +27,7 @@ LISTING_TIMEOUT = 3.0
 class Models:
     """Every model this process may use. Clients are made once and shared; `aclose` closes their connections."""
 
-    def __init__(self, settings: Settings, local: "LocalServers") -> None:
+    def __init__(self, settings: Settings, local: LocalServers) -> None:
         self._settings = settings
         self._local = local
         self._clients: dict[str, AsyncOpenAI] = {}
@@ -70,8 +68,6 @@ class Models:
 
     def _build(self, provider: str, model: str) -> Model:
         if provider == "local":
-            from playground.models.local.model import LocalModel  # noqa: PLC0415 - only when it is used
-
             return LocalModel(model, self._local)
         client = self._client(provider)
         return ResponsesModel(model, client) if provider == "openai" else CompatibleModel(model, client)
@@ -81,11 +77,12 @@ class Models:
             raise NotConfigured(note)
         if provider not in self._clients:
             settings = self._settings
-            self._clients[provider] = (
-                self._connect(settings.openai_base_url, settings.openai_api_key)
-                if provider == "openai"
-                else self._connect(settings.compatible_base_url, settings.compatible_api_key)
-            )
+            if provider == "openai":
+                client = self._connect(settings.openai_base_url, settings.openai_api_key)
+            else:
+                client = self._connect(settings.compatible_base_url, settings.compatible_api_key)
+                client.organization = client.project = None  # read from OpenAI's variables, not for others to see
+            self._clients[provider] = client
         return self._clients[provider]
 
     def _connect(self, base_url: str | None, key: SecretStr | None) -> AsyncOpenAI:

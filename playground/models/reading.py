@@ -1,6 +1,6 @@
 """Reads a provider's HTTP stream, for every model here."""
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import aclosing
 from typing import Any, Protocol, TypeAlias, cast
 
@@ -50,7 +50,7 @@ async def events_of(http: httpx2.Response, reader: Reader) -> AsyncIterator[TRes
         async with aclosing(http.aiter_bytes()) as chunks:
             async for chunk in chunks:
                 frames, failure = _frames(splitter, chunk)
-                for event in reader.feed(frames):
+                for event in _fed(reader, frames):
                     yield event
                 _raise(failure)
         for event in reader.finish():
@@ -58,6 +58,13 @@ async def events_of(http: httpx2.Response, reader: Reader) -> AsyncIterator[TRes
     except Exception as error:
         drain_first(error)
         raise
+
+
+def _fed(reader: Reader, frames: list[Frame]) -> Iterator[TResponseStreamEvent]:
+    try:
+        yield from reader.feed(frames)
+    except (AttributeError, LookupError, TypeError, ValueError):
+        raise StreamFailure("malformed") from None  # JSON, but not of this dialect
 
 
 def _frames(splitter: SseSplitter, chunk: bytes) -> tuple[list[Frame], FailureKind | None]:

@@ -25,6 +25,7 @@ class Chat(Dialect):
         messages: list[Json] = body.get("messages") or []
         last = max((i for i, message in enumerate(messages) if message.get("role") == "user"), default=-1)
         return Asked(
+            body,
             text_of(messages[last].get("content")) if last >= 0 else "",
             tuple(text_of(m.get("content")) for m in messages[last + 1 :] if m.get("role") == "tool"),
             tuple(tool["function"]["name"] for tool in body.get("tools") or ()),

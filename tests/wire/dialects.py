@@ -59,7 +59,7 @@ class Dialect(ABC):
         return len(str(self.body)) // 4, sum(len(part.pieces) for part in plan.parts), thoughts
 
 
-def error_body(status: int) -> bytes:
+def error_body(status: int, param: str | None = None) -> bytes:
     """The JSON of an HTTP error, canary inside."""
     code = {401: "invalid_api_key", 404: "model_not_found", 429: "rate_limit_exceeded"}.get(status, "error")
-    return dumps({"error": {"message": f"No. {CANARY}", "type": "fake", "code": code, "param": None}})
+    return dumps({"error": {"message": f"No. {CANARY}", "type": "fake", "code": code, "param": param}})

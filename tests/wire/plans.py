@@ -20,6 +20,9 @@
 | `flaky-2` | fails with 500 so many times, then says 5 words |
 | `slow-first-2` | waits so many seconds, then says 5 words |
 | `refusal` | refuses |
+| `raw:[…]` | sends each element of the list as a frame: objects as JSON, strings as they stand |
+| `without:a.b` | a 400 that names `a.b` if the request has it, else `echo` |
+| `gpt-6-…` | any of these, under a name that passes for a reasoning model |
 
 An unknown id is a 404, as at a real provider. Every word is numbered, so a lost or doubled one is seen.
 """
@@ -28,7 +31,7 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, cast
 
 CANARY = "sk-canary-4f1d6c0e9b"
 """In every error body; must never reach a visitor."""
@@ -76,11 +79,17 @@ class Plan:
     retry_after: float | None = None
     mute: bool = False
     flaky: int = 0
+    param: str | None = None
+    """The field an error blames."""
+    frames: tuple[str, ...] = ()
+    """Sent as they are, instead of anything else."""
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What a request says, whatever its dialect: the last user text, tool outputs after it, tools on offer."""
+    """A request, whatever its dialect: all of it, the last user text, tool outputs after it, tools on offer."""
+
+    body: dict[str, Any]
 
     user_text: str
     tool_outputs: tuple[str, ...]
@@ -161,6 +170,22 @@ def _slow(match: re.Match[str], _: Asked) -> Plan:
     return replace(_FIVE, delay=float(match[1]))
 
 
+def _raw(match: re.Match[str], _: Asked) -> Plan:
+    frames: list[Any] = json.loads(match[1])
+    return Plan(frames=tuple(frame if isinstance(frame, str) else json.dumps(frame) for frame in frames))
+
+
+def _without(match: re.Match[str], asked: Asked) -> Plan:
+    value: Any = asked.body
+    for name in match[1].split("."):
+        value = cast("dict[str, Any]", value).get(name) if isinstance(value, dict) else None
+    return Plan(status=400, param=match[1]) if value is not None else _echo(match, asked)
+
+
+def _disguised(match: re.Match[str], asked: Asked) -> Plan:
+    return plan_for(match[1], asked)
+
+
 _FIVE = Plan((_say(words(5)),))
 
 
@@ -183,5 +208,8 @@ _BUILDERS: tuple[tuple[str, _Build], ...] = (
     (r"status-(\d{3})(?:-retry-after-([\d.]+))?", _status),
     (r"flaky-(\d+)", _flaky),
     (r"slow-first-([\d.]+)", _slow),
+    (r"raw:(.*)", _raw),
+    (r"without:(.*)", _without),
+    (r"gpt-6-(.*)", _disguised),
     (r"refusal", _fixed(Plan((Part("refuse", ("I will ", "not ", "do that.")),)))),
 )

@@ -28,6 +28,7 @@ class Responses(Dialect):
         last = max((i for i, item in enumerate(items) if item.get("role") == "user"), default=-1)
         outputs = [text_of(item["output"]) for item in items[last + 1 :] if item.get("type") == "function_call_output"]
         return Asked(
+            body,
             text_of(items[last].get("content")) if last >= 0 else "",
             tuple(outputs),
             tuple(tool["name"] for tool in body.get("tools") or () if tool.get("type") == "function"),

@@ -32,6 +32,8 @@ class Call:
     path: str
     headers: dict[str, str]
     body: dict[str, Any]
+    peer: int = 0
+    """The client's port: equal for requests on one connection."""
     began: float = field(default_factory=time.monotonic)
     sent: int = 0
     """Pieces written so far."""
@@ -46,6 +48,11 @@ class Call:
     def model(self) -> str:
         """The model id asked for, or an empty string."""
         return str(self.body.get("model", ""))
+
+    async def reached(self, pieces: int) -> None:
+        """Waits until so many pieces are written."""
+        while self.sent < pieces:  # noqa: ASYNC110 - an event per piece would cost the benchmarks
+            await asyncio.sleep(0.005)
 
     def summary(self) -> dict[str, Any]:
         """For another process: all but bodies and headers."""
@@ -77,6 +84,7 @@ class Wire:
         """Serves one connection until either side closes it."""
         try:
             while call := await _read(reader):
+                call.peer = writer.get_extra_info("peername")[1]
                 if not await self._serve(call, reader, writer):
                     break
         except (ConnectionError, asyncio.IncompleteReadError):
@@ -116,7 +124,7 @@ class Wire:
             return await _send(writer, 404, error_body(404))
         plan = self._plan(call, speaks)
         if plan.status != 200:
-            return await _send(writer, plan.status, error_body(plan.status), plan.retry_after)
+            return await _send(writer, plan.status, error_body(plan.status, plan.param), plan.retry_after)
         if plan.mute:
             await asyncio.Event().wait()
         dialect = speaks(call.body)
@@ -137,10 +145,14 @@ class _Stream:
         self.call, self.writer, self.dialect = call, writer, dialect
 
     async def play(self, plan: Plan) -> None:
+        """Sends all of it."""
         self.writer.write(
             b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nx-request-id: req_wire\r\n"
             b"transfer-encoding: chunked\r\n\r\n"
         )
+        if plan.frames:
+            await self._write("".join(f"data: {frame}\n\n" for frame in plan.frames).encode())
+            return await self._end(Plan(ending="cut"))
         await self._write(self.dialect.start())
         await asyncio.sleep(plan.delay)
         for index, part in enumerate(plan.parts):

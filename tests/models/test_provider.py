@@ -1,0 +1,106 @@
+from collections.abc import AsyncIterator
+
+import pytest
+from pydantic import SecretStr
+
+from playground.errors import Malformed, NotConfigured
+from playground.models.compatible import CompatibleModel
+from playground.models.failures import explain
+from playground.models.local.model import LocalModel
+from playground.models.local.server import LocalServers
+from playground.models.openai import ResponsesModel
+from playground.models.provider import Models
+from playground.settings import Settings
+from tests.models.reading_along import read
+from tests.wire import Wire
+
+
+def models_for(wire: Wire | None) -> Models:
+    fields = {"local_model": "off"}
+    if wire:
+        fields |= {"openai_base_url": wire.base_url, "compatible_base_url": wire.base_url, "openai_api_key": "sk-mine"}
+    settings = Settings.model_validate(fields)
+    return Models(settings, LocalServers(settings))
+
+
+@pytest.fixture
+async def models(wire: Wire) -> AsyncIterator[Models]:
+    made = models_for(wire)
+    yield made
+    await made.aclose()
+
+
+async def test_a_name_leads_to_its_model(models: Models) -> None:
+    assert isinstance(models.get_model("openai/echo"), ResponsesModel)
+    assert isinstance(models.get_model("compatible/a/b"), CompatibleModel)
+    assert isinstance(models.get_model("local/tiny"), LocalModel)
+
+
+async def test_a_model_is_made_once(models: Models) -> None:
+    assert models.get_model("openai/echo") is models.get_model("openai/echo")
+
+
+async def test_any_number_of_ids_can_be_typed(models: Models) -> None:
+    first = models.get_model("compatible/m0")
+    for number in range(1, 300):
+        models.get_model(f"compatible/m{number}")
+    assert models.get_model("compatible/m0") is not first
+
+
+@pytest.mark.parametrize("name", ["echo", "nope/echo", "openai/"])
+def test_an_unknown_provider_is_malformed(name: str) -> None:
+    with pytest.raises(Malformed, match="openai"):
+        models_for(None).get_model(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "variable"), [("openai/echo", "OPENAI_API_KEY"), ("compatible/echo", "PLAYGROUND_COMPATIBLE_BASE_URL")]
+)
+def test_what_is_not_set_is_named(name: str, variable: str) -> None:
+    with pytest.raises(NotConfigured, match=variable):
+        models_for(None).get_model(name)
+
+
+async def test_both_wires_answer(models: Models, wire: Wire) -> None:
+    for provider in ("openai", "compatible"):
+        assert (await read(models.get_model(f"{provider}/echo"), "hi")).result.final_output == "hi"
+    assert [call.path for call in wire.calls] == ["/v1/responses", "/v1/chat/completions"]
+
+
+async def test_a_key_goes_to_its_own_provider_only(models: Models, wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_ORG_ID", "org-mine")
+    monkeypatch.setenv("OPENAI_PROJECT_ID", "proj-mine")
+    for provider in ("openai", "compatible"):
+        await read(models.get_model(f"{provider}/echo"))
+    first, second = (str(call.headers) for call in wire.calls)
+    assert all(mine in first for mine in ("sk-mine", "org-mine", "proj-mine"))
+    assert not any(mine in second for mine in ("sk-mine", "org-mine", "proj-mine"))
+
+
+async def test_a_short_wait_is_waited_for(models: Models, wire: Wire) -> None:
+    await read(models.get_model("openai/status-429-retry-after-0.1"))
+    assert len(wire.calls) == 3
+
+
+async def test_a_long_wait_fails_at_once_and_says_how_long(models: Models, wire: Wire) -> None:
+    error = (await read(models.get_model("openai/status-429-retry-after-11"))).error
+    assert len(wire.calls) == 1
+    assert error
+    assert "in 11 seconds" in explain(error, "openai/x").message
+
+
+async def test_the_compatible_server_is_asked_for_its_models_once(models: Models, wire: Wire) -> None:
+    assert await models.compatible_ids() == await models.compatible_ids() == ("echo", "words-200", "think-20-words-20")
+    assert len(wire.calls) == 1
+
+
+async def test_a_server_that_is_not_there_offers_nothing() -> None:
+    assert await models_for(None).compatible_ids() == ()
+    settings = Settings.model_validate({"compatible_base_url": "http://127.0.0.1:9/v1", "local_model": "off"})
+    models = Models(settings, LocalServers(settings))
+    assert await models.compatible_ids() == ()
+    await models.aclose()
+
+
+async def test_secrets_do_not_show(models: Models) -> None:
+    assert SecretStr("sk-mine").get_secret_value() not in repr(vars(models))
