@@ -1,6 +1,5 @@
 """The command line: flags over the environment over `.env`. Wrong use exits with 2, anything else that fails with 1."""
 
-import asyncio
 import sys
 from typing import Annotated, Any, NoReturn
 
@@ -59,14 +58,11 @@ def doctor() -> None:
     _prepare(settings)
     from playground.doctor import findings  # noqa: PLC0415 - seconds
 
-    async def show() -> bool:
-        well = True
-        async for finding in findings(settings):
-            print(f"{finding.state:<8} {finding.subject:<25} {finding.text}")
-            well = well and finding.state != "problem"
-        return well
-
-    raise typer.Exit(0 if asyncio.run(show()) else 1)
+    well = True
+    for finding in findings(settings):
+        print(f"{finding.state:<8} {finding.subject:<25} {finding.text}")
+        well = well and finding.state != "problem"
+    raise typer.Exit(0 if well else 1)
 
 
 def _settings(**flags: Any) -> Settings:

@@ -1,8 +1,9 @@
 """What is set and what works, checked without sending anything to anybody. No key is shown."""
 
+import asyncio
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import Literal
@@ -12,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from playground.catalog import offers
 from playground.logs import one_line, secrets_of
-from playground.models.local.server import LocalServers
+from playground.models.local.server import LocalServers, LocalStatus
 from playground.roster.roster import Roster, RosterError
 from playground.settings import Settings
 from playground.store.database import Database
@@ -29,15 +30,14 @@ class Finding:
     text: str
 
 
-async def findings(settings: Settings) -> AsyncIterator[Finding]:
+def findings(settings: Settings) -> Iterator[Finding]:
     """Every finding, as it is made. Makes the data folder and the database if they are not there."""
     yield Finding("Python", "ok", f"{sys.version.split()[0]} at {sys.executable}")
     yield _packages()
     yield _data_folder(settings)
-    yield await _database(settings)
+    yield asyncio.run(_database(settings))
     yield _agents(settings)
-    for finding in await _providers(settings):
-        yield finding
+    yield from _providers(settings, asyncio.run(_local(settings)))
 
 
 def _packages() -> Finding:
@@ -83,12 +83,16 @@ def _agents(settings: Settings) -> Finding:
     return Finding("agents", "ok", ", ".join(labels))
 
 
-async def _providers(settings: Settings) -> Iterator[Finding]:
-    """The models that could answer. The local ones are looked for, and neither fetched nor started."""
+async def _local(settings: Settings) -> tuple[LocalStatus, ...]:
+    """How far the local models are. They are looked for, and neither fetched nor started."""
     local = LocalServers(settings)
     await local.start()
     statuses = local.statuses()
     await local.aclose()
+    return statuses
+
+
+def _providers(settings: Settings, statuses: tuple[LocalStatus, ...]) -> list[Finding]:
     remote = [offer for offer in offers(settings, statuses) if offer.provider != "local"]
     found = [Finding(offer.label, "ok" if offer.available else "off", offer.note or "set") for offer in remote]
     found += [
@@ -101,4 +105,4 @@ async def _providers(settings: Settings) -> Iterator[Finding]:
         found.append(Finding("local", "off", "PLAYGROUND_LOCAL_MODEL is off"))
     if all(finding.state != "ok" for finding in found):
         found.append(Finding("models", "problem", "No model can answer: set a provider's key, or allow the local one."))
-    return iter(found)
+    return found

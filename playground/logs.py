@@ -4,6 +4,7 @@ Events come from structlog and from the standard library alike. The rule: a line
 been put together, so there is no way around it, not even through another library's exception.
 """
 
+import asyncio
 import logging
 import re
 import sys
@@ -98,10 +99,17 @@ def _json(event: EventDict, **_: object) -> str:
     return orjson.dumps(event, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
 
 
+def _worth_telling(record: logging.LogRecord) -> bool:
+    """Not the page's open connections, which are cut at every shutdown and nobody misses."""
+    cut = record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError)
+    return not cut and "timeout graceful shutdown exceeded" not in str(record.msg)
+
+
 def _attach(level: LogLevel, stream: TextIO, formatter: logging.Formatter) -> None:
     handler = logging.StreamHandler(stream)
     handler.set_name(__name__)
     handler.setFormatter(formatter)
+    handler.addFilter(_worth_telling)
     root = logging.getLogger()
     for old in [old for old in root.handlers if old.get_name() == __name__]:
         root.removeHandler(old)

@@ -31,6 +31,8 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def blockbuster() -> Iterator[BlockBuster]:
     """A blocking call that our code makes on the event loop raises BlockingError."""
     with blockbuster_ctx("playground") as detector:
+        for harmless in ("os.getcwd", "os.path.abspath"):  # the kernel answers from memory
+            detector.functions[harmless].deactivate()
         yield detector
 
 

@@ -1,3 +1,4 @@
+import asyncio
 import io
 import json
 import logging
@@ -90,6 +91,17 @@ def test_libraries_are_not_heard_below_a_warning(name: str) -> None:
     logging.getLogger(name).info("request with a body")
     logging.getLogger(name).warning("heard")
     assert [event["event"] for event in _events(stream)] == ["heard"]
+
+
+def test_connections_cut_at_the_shutdown_are_not_worth_a_line() -> None:
+    stream = io.StringIO()
+    logs.configure("info", stream)
+    try:
+        raise asyncio.CancelledError
+    except asyncio.CancelledError:
+        logging.getLogger("uvicorn.error").exception("Exception in ASGI application")
+    logging.getLogger("uvicorn.error").error("Cancel %s running task(s), timeout graceful shutdown exceeded", 1)
+    assert not stream.getvalue()
 
 
 def test_warnings_are_events() -> None:

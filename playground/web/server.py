@@ -18,7 +18,6 @@ from playground.web.connection import PatientConnection
 from playground.web.guard import ClosedDoors, RequestLog, SameOrigin, SecurityHeaders
 from playground.web.health import Health
 from playground.web.identity import Badges, Identity, load_secret
-from playground.web.logs import configure_logging
 from playground.web.process import Server, listener
 from playground.web.replies import Errors, http_refusal
 
@@ -85,9 +84,7 @@ def create_api(parts: Playground, *, allowed_origins: Sequence[str] = ()) -> Fas
 
 def serve(settings: Settings) -> None:
     """Serves until SIGTERM or Ctrl+C. Exits with code 1 and one line if the address is taken."""
-    configure_logging(settings.log_level)
-    bound = listener(settings.host, settings.port)
-    with contextlib.suppress(KeyboardInterrupt):
+    with listener(settings.host, settings.port) as bound, contextlib.suppress(KeyboardInterrupt):
         asyncio.run(_serve(settings, bound))
 
 
