@@ -5,7 +5,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
-from agents import Agent, Model, RunConfig, Runner, RunResultStreaming, Tool, function_tool
+from agents import Agent, Model, ModelSettings, ModelTracing, RunConfig, Runner, RunResultStreaming, Tool, function_tool
 from agents.items import TResponseInputItem, TResponseStreamEvent
 
 
@@ -30,7 +30,8 @@ class Read:
     error: Exception | None = None
 
     def deltas(self, kind: str = "output_text") -> str:
-        return "".join(str(event.delta) for event in self.events if event.type == f"response.{kind}.delta")  # type: ignore[union-attr]
+        events: list[Any] = list(self.events)
+        return "".join(event.delta for event in events if event.type == f"response.{kind}.delta")
 
     @property
     def final(self) -> Any:
@@ -49,6 +50,23 @@ async def read(model: Model, asked: str | list[TResponseInputItem] = "hello ther
     except Exception as error:
         told.error = error
     return told
+
+
+def request(settings: ModelSettings | None = None, **others: Any) -> dict[str, Any]:
+    """What the runner passes to a model, for a test that asks it directly."""
+    plain: dict[str, Any] = {
+        "system_instructions": None,
+        "input": "go",
+        "model_settings": settings or ModelSettings(),
+        "tools": [],
+        "output_schema": None,
+        "handoffs": [],
+        "tracing": ModelTracing.DISABLED,
+        "previous_response_id": None,
+        "conversation_id": None,
+        "prompt": None,
+    }
+    return plain | others
 
 
 def answers(events: list[TResponseStreamEvent]) -> list[list[TResponseStreamEvent]]:

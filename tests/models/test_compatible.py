@@ -2,11 +2,11 @@ import json
 from typing import Any
 
 import pytest
-from agents import ModelSettings, ModelTracing, UserError
+from agents import ModelSettings, UserError
 
 from playground.models.failures import StreamFailure
 from tests.models.conftest import MakeModel
-from tests.models.reading_along import add, check_grammar, now, read
+from tests.models.reading_along import add, check_grammar, now, read, request
 from tests.wire import Wire
 
 STOP: dict[str, Any] = {"choices": [{"delta": {}, "finish_reason": "stop"}]}
@@ -27,8 +27,7 @@ def raw(*frames: Any) -> str:
 
 async def calls_of(make: MakeModel, *frames: Any) -> list[tuple[str, str]]:
     """The tool calls that an answer of these frames makes."""
-    settings = (ModelSettings(), [], None, [], ModelTracing.DISABLED)
-    events: list[Any] = [event async for event in make(raw(*frames, STOP)).stream_response(None, "go", *settings)]
+    events: list[Any] = [event async for event in make(raw(*frames, STOP)).stream_response(**request())]
     check_grammar(events)
     return [(item.name, item.arguments) for item in events[-1].response.output if item.type == "function_call"]
 
@@ -45,7 +44,7 @@ async def test_a_server_that_counts_nothing_still_counts_a_turn(compatible: Make
 
 async def test_a_tool_choice_is_passed_on(compatible: MakeModel, wire: Wire) -> None:
     settings = ModelSettings(tool_choice="now", temperature=0.5, max_tokens=9)
-    await compatible("echo").get_response("Be kind.", "go", settings, [now, add], None, [], ModelTracing.DISABLED)
+    await compatible("echo").get_response(**request(settings, system_instructions="Be kind.", tools=[now, add]))
     body = wire.calls[0].body
     assert body["tool_choice"] == {"type": "function", "function": {"name": "now"}}
     assert (body["temperature"], body["max_tokens"], len(body["tools"])) == (0.5, 9, 2)
@@ -109,7 +108,7 @@ async def test_an_answer_without_anything_in_it_is_a_failure(compatible: MakeMod
 
 
 async def test_a_cut_answer_loses_its_half_written_tool_call(compatible: MakeModel) -> None:
-    cut = {"choices": [{"delta": {}, "finish_reason": "length"}]}
+    cut: dict[str, Any] = {"choices": [{"delta": {}, "finish_reason": "length"}]}
     told = await read(
         compatible(raw(delta(content="a"), call(index=0, id="a", name="now", arguments="{"), cut)), "go", now
     )
@@ -134,6 +133,4 @@ async def test_an_error_among_good_frames_comes_after_them(compatible: MakeModel
 
 async def test_state_that_only_openai_keeps_is_refused(compatible: MakeModel) -> None:
     with pytest.raises(UserError, match="whole history"):
-        await compatible("echo").get_response(
-            None, "go", ModelSettings(), [], None, [], ModelTracing.DISABLED, previous_response_id="resp_1"
-        )
+        await compatible("echo").get_response(**request(previous_response_id="resp_1"))

@@ -102,8 +102,12 @@ def test_the_agents_own_failures_are_not_blamed_on_the_provider(error: Exception
 
 
 def test_a_guardrail_is_named_as_such() -> None:
-    guardrail = InputGuardrail[None](lambda *_: GuardrailFunctionOutput(CANARY, tripwire_triggered=True))
-    result = InputGuardrailResult(guardrail, GuardrailFunctionOutput(CANARY, tripwire_triggered=True))
+    output = GuardrailFunctionOutput(CANARY, tripwire_triggered=True)
+
+    def check(*_: object) -> GuardrailFunctionOutput:
+        return output
+
+    result = InputGuardrailResult(InputGuardrail[None](check), output)
     explained = explain(InputGuardrailTripwireTriggered(result), "openai/x")
     assert isinstance(explained, AgentError)
     assert "guardrail" in explained.message

@@ -49,8 +49,8 @@ async def test_another_refused_field_is_not_hidden(responses: MakeModel, wire: W
     assert len(wire.calls) == 1
 
 
-DELTA = {"type": "response.output_text.delta", "item_id": "m", "output_index": 0, "content_index": 0}
-DONE = {"type": "response.completed", "response": {"id": "r", "output": []}}
+DELTA: dict[str, Any] = {"type": "response.output_text.delta", "item_id": "m", "output_index": 0, "content_index": 0}
+DONE: dict[str, Any] = {"type": "response.completed", "response": {"id": "r", "output": []}}
 
 
 async def test_a_gateway_may_leave_fields_out(responses: MakeModel) -> None:
