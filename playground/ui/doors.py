@@ -76,6 +76,11 @@ def _said(event: gr.EventData, name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
+def _page(request: gr.Request) -> str:
+    """One open page of one visitor. Gradio's part of it is made up by the browser, hence the visitor's."""
+    return f"{request.username} {request.session_hash}"
+
+
 def _chosen(strip: object) -> str:
     value = strip.get("chosen") if isinstance(strip, dict) else None
     return value if isinstance(value, str) else ""
@@ -155,16 +160,22 @@ class Doors:
     @standing_door
     async def attach(self, request: gr.Request, *, strip: Any) -> AsyncIterator[Shown]:
         """The page looks at a tab."""
-        async for shown in chat.attach(self._desk, self._client(request), tab_id=_chosen(strip)):
+        client, page = self._client(request), _page(request)
+        async for shown in chat.attach(self._desk, client, page=page, tab_id=_chosen(strip)):
             yield shown
 
     @standing_door
     async def attach_earlier(self, request: gr.Request, *, index: Any) -> AsyncIterator[Shown]:
         """The page looks further back."""
-        was = Index.read(index)
-        client = self._client(request)
-        async for shown in chat.attach(self._desk, client, tab_id=was.tab_id, limit=was.limit + WINDOW):
+        was, client, page = Index.read(index), self._client(request), _page(request)
+        limit = was.limit + WINDOW
+        async for shown in chat.attach(self._desk, client, page=page, tab_id=was.tab_id, limit=limit):
             yield shown
+
+    @door
+    async def leave(self, request: gr.Request) -> Shown:
+        """The page is hidden."""
+        return chat.leave(self._desk, page=_page(request))
 
     @door
     async def send(self, request: gr.Request, *, strip: Any, text: Any) -> Shown:

@@ -8,23 +8,32 @@ function box() {
   return document.querySelector('#box textarea');
 }
 
+function toEnd() {
+  document.querySelector('#chat .bubble-wrap')?.scrollTo(0, 1e9);
+}
+
 let tab = null;
+let sent = false;
 watch('value', () => {
   const { messages = [], index = {}, more = false } = props.value ?? {};
   mark('live', index.run);
   mark('more', more);
   mark('empty', messages.length === 0);
-  if (index.tab === tab) return;
+  // Another conversation is read from its end, and so is this one after a message of one's own.
+  if (index.tab !== tab || sent) [30, 200].forEach((wait) => setTimeout(toEnd, wait));
   tab = index.tab;
-  // Another conversation is read from its end.
-  setTimeout(() => document.querySelector('#chat .bubble-wrap')?.scrollTo(0, 1e9), 60);
+  sent = false;
 });
 
 // After a click on Send, Stop or a suggestion, the next thing to do is to write.
 document.addEventListener('click', (event) => {
   if (event.target.closest?.('#send, #stop, #chat .example, #chat .option')) {
+    sent = true;
     setTimeout(() => box()?.focus({ preventScroll: true }), 0);
   }
+});
+document.addEventListener('keydown', (event) => {
+  if (event.key === 'Enter' && !event.shiftKey && event.target === box()) sent = true;
 });
 
 // In the model picker what was typed wins over what merely contains it, unless an arrow key chose.

@@ -1,20 +1,13 @@
 // The visitor's threads. Titles are drawn with textContent.
 const root = element.querySelector('.drawn');
-const head = document.createElement('div');
 const title = document.createElement('h3');
 title.textContent = 'History';
-const shut = document.createElement('button');
-shut.type = 'button';
-shut.textContent = 'Close';
-shut.addEventListener('click', () => document.querySelector('#history .toggle-button')?.click());
-head.className = 'drawer-head';
-head.append(title, shut);
 const search = document.createElement('input');
 search.type = 'search';
 search.placeholder = 'Find by title';
 search.setAttribute('aria-label', 'Find a thread by title');
 const list = document.createElement('ul');
-root.append(head, search, list);
+root.append(title, search, list);
 
 let asked = null;      // the thread whose deletion waits for a second click
 
@@ -39,7 +32,7 @@ function make(tag, className, text, act) {
 
 function open(thread) {
   trigger('thread_open', { thread: thread.id });
-  shut.click();
+  document.querySelector('#history.open .toggle-button')?.click();
 }
 
 function ask(id) {

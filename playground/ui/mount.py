@@ -6,14 +6,12 @@ import gradio as gr
 from fastapi import FastAPI, Request
 
 from playground.settings import Settings
-from playground.ui.theme import HEAD, theme
+from playground.ui.theme import head, theme
 
 LIVE_VIEWS = 512
 """Pages that can watch at once. Gradio counts a watching page as a busy thread, and has 40."""
 KEPT_PAGES = 300
 """Pages whose last values Gradio keeps in memory."""
-
-STYLE = Path(__file__).with_name("style.css")
 
 
 def mount(app: FastAPI, page: gr.Blocks, settings: Settings) -> None:
@@ -38,8 +36,7 @@ def mount(app: FastAPI, page: gr.Blocks, settings: Settings) -> None:
         mcp_server=False,
         footer_links=[],
         theme=theme(),
-        css_paths=[STYLE],
-        head=HEAD,
+        head=head(),
     )
 
 

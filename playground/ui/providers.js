@@ -6,7 +6,10 @@ row.setAttribute('role', 'radiogroup');
 row.setAttribute('aria-label', 'Provider');
 const note = document.createElement('p');
 note.setAttribute('role', 'status');
-root.append(row, note);
+const label = document.createElement('div');
+label.className = 'chips-label';
+label.append('Provider', note);
+root.append(label, row);
 
 let chosen = null;
 
@@ -50,6 +53,7 @@ function draw() {
   const focused = row.contains(document.activeElement);
   row.replaceChildren(...offers().map(chip));
   if (focused) row.querySelector('[aria-checked=true]')?.focus();
+  row.querySelector('[aria-checked=true]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   const shown = offers().find((offer) => offer.id === chosen);
   note.textContent = shown?.note ?? '';
   note.className = shown && !shown.available ? 'missing' : '';

@@ -122,7 +122,7 @@ def _answer(item: AssistantMessageItem, *, is_open: bool) -> list[Message]:
     if not text.strip():
         return [text_message("assistant", WAITING)] if is_open else []
     sources = source_list([note for part in item.content for note in part.annotations])
-    return [text_message("assistant", text, *([sources] if sources else []))]
+    return [text_message("assistant", f"{text}\n\n{sources}" if sources else text)]
 
 
 def _other(item: ThreadItem) -> list[Message]:
@@ -168,7 +168,7 @@ def _step(task: Task) -> Message:
             return fold_message(step_title(task.title or "Step"), task.content or "", pending=pending)
         case SearchTask():
             query = task.title_query or ", ".join(task.queries)
-            body = "\n".join(f"- {_link(source) or plain(source.title)}" for source in task.sources)
+            body = "\n".join(f"- {_link(source)}" for source in task.sources)
             return fold_message(f"Web search · {plain(query)}", body, pending=pending)
         case FileTask():
             body = "\n".join(f"- {plain(source.title)}" for source in task.sources)
@@ -193,28 +193,36 @@ def _code(text: str) -> str:
 
 
 def source_list(annotations: Iterable[Annotation]) -> str:
-    """The cited sources, each once, as numbered links; empty if there are none."""
+    """The cited sources, each once, as a numbered Markdown list; empty if there are none."""
     shown = dict.fromkeys(_source(annotation) for annotation in annotations)
-    links = [f"<li>{source}</li>" for source in shown]
-    return f'<ol class="sources" aria-label="Sources">{"".join(links)}</ol>' if links else ""
+    lines = [f"{number}. {source}" for number, source in enumerate(shown, 1)]
+    return "\n".join(["**Sources**", "", *lines]) if lines else ""
 
 
 def _source(annotation: Annotation) -> str:
     source = annotation.source
     match source:
         case URLSource():
-            return _link(source) or escaped(source.title)
+            return _link(source)
         case FileSource():
-            return escaped(source.filename or source.title)
+            return plain(source.filename or source.title)
         case EntitySource():
-            return escaped(source.title)
+            return plain(source.title)
 
 
-def _link(source: URLSource) -> str | None:
+def _link(source: URLSource) -> str:
     parts = urlsplit(source.url)
+    title = plain(source.title or parts.netloc)
     if parts.scheme not in {"http", "https"}:
-        return None
-    return f'<a href="{html.escape(source.url)}">{escaped(source.title or parts.netloc)}</a>'
+        return title
+    return f"[{title}](<{_UNSAFE.sub(_percent, source.url)}>)"
+
+
+_UNSAFE = re.compile(r"[<>\s\\]")
+
+
+def _percent(found: re.Match[str]) -> str:
+    return f"%{ord(found[0]):02X}"
 
 
 # -- what stands beside an answer -------------------------------------------------------------------------------

@@ -39,7 +39,9 @@ list.setAttribute('role', 'tablist');
 list.setAttribute('aria-label', 'Sessions');
 
 function drawer(id) {
-  document.querySelector('#' + id + ' .toggle-button')?.click();
+  const toggle = document.querySelector('#' + id + ' .toggle-button');
+  toggle?.setAttribute('aria-label', id === 'history' ? 'Close the history' : 'Close the settings');
+  toggle?.click();
 }
 
 function pick(id, focus) {
@@ -198,6 +200,11 @@ function closeDrawers() {
   open.forEach((toggle) => toggle.click());
   return open.length > 0;
 }
+
+// A click beside an open drawer closes it.
+document.addEventListener('pointerdown', (event) => {
+  if (!event.target.closest?.('.sidebar, .options, .drawn.strip')) closeDrawers();
+});
 
 document.addEventListener('keydown', (event) => {
   const alt = event.altKey && !event.ctrlKey && !event.metaKey;

@@ -1,9 +1,13 @@
 """Colours and type of the page: system fonts, so that nothing is fetched."""
 
+from pathlib import Path
+
 import gradio as gr
 
-# The icon is inline and the colour scheme is set before the first paint, so that a dark page never flashes white.
-HEAD = """
+STYLE = Path(__file__).with_name("style.css")
+
+# The icon is inline: nothing is fetched.
+_ICON = """
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="icon" href="data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Crect
  width='32' height='32' rx='8' fill='%234f46e5'/%3E%3Cpath d='M9 11h14v9H15l-4 4v-4H9z' fill='white'/%3E%3C/svg%3E">
@@ -22,3 +26,9 @@ def theme() -> gr.themes.Base:
         font=SANS,
         font_mono=MONO,
     )
+
+
+def head() -> str:
+    """What goes into the page's `<head>`. Not Gradio's `css`: it would put every rule below its own container,
+    and ours also speak of `<body>`."""
+    return f"{_ICON}<style>{STYLE.read_text(encoding='utf-8')}</style>"

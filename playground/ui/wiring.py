@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import gradio as gr
-from gradio.blocks import Block
 
 from playground.ui.doors import Doors
 from playground.ui.handlers.desk import Desk
@@ -14,8 +13,6 @@ from playground.ui.present import lane_components
 SHOW = """feed => feed && feed.messages
     ? [{value: feed.messages, feedback_value: feed.feedback, __type__: "update"}, feed.index] : []"""
 """Hands the feed to the chat and keeps its index, in the browser."""
-NOTHING = "() => []"
-
 OFTEN: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 QUICK: dict[str, Any] = {**OFTEN, "queue": False}
 
@@ -48,25 +45,20 @@ def _tabs(page: gr.Blocks, view: View, doors: Doors) -> None:
 
 
 def _watching(view: View, doors: Doors, opened: Sequence[Any]) -> None:
-    """The page watches one tab at a time, and none while it is hidden: a browser has six connections to a host."""
+    """A page watches one tab at a time, and none while it is hidden: a browser has six connections to a host."""
     strip, chat = view.strip, view.chat
-    written: list[Block] = [strip, chat.feed, view.picker.versions, view.picker.providers]
     standing: dict[str, Any] = {
-        **OFTEN, "outputs": written, "postprocess": False, "concurrency_limit": None, "trigger_mode": "multiple"
-    }  # fmt: skip
-    by_tab: dict[str, Any] = {"inputs_kwargs": {"strip": strip}, **standing}
-    watches = [event.then(doors.attach, **by_tab) for event in opened]
-    # A step of its own comes first: the cancelling below must not hit the watch that the same click begins.
-    watches.append(strip.page_show(None, js=NOTHING, **QUICK).then(doors.attach, **by_tab))
-    watches.append(
-        chat.earlier.click(None, js=NOTHING, **QUICK).then(
-            doors.attach_earlier, inputs_kwargs={"index": chat.index}, **standing
-        )
-    )
-    leaving = [strip.tab_pick, strip.tab_add, strip.tab_close, strip.tab_reopen, strip.page_hide, strip.page_show]
-    leaving += [view.history.thread_open, view.history.thread_delete, chat.earlier.click]
-    for leave in leaving:  # `gr.on` does not know a script's own events
-        leave(None, None, None, cancels=watches, **QUICK)
+        "outputs": [strip, chat.feed, view.picker.versions, view.picker.providers],
+        "postprocess": False,
+        "concurrency_limit": None,
+        "trigger_mode": "multiple",
+        **OFTEN,
+    }
+    for event in opened:
+        event.then(doors.attach, inputs_kwargs={"strip": strip}, **standing)
+    strip.page_show(doors.attach, inputs_kwargs={"strip": strip}, **standing)
+    chat.earlier.click(doors.attach_earlier, inputs_kwargs={"index": chat.index}, **standing)
+    strip.page_hide(doors.leave, None, None, **QUICK)
 
 
 def _chat(view: View, doors: Doors) -> None:

@@ -12,20 +12,31 @@ from playground.ui.state import WINDOW, Index, Shown
 from playground.ui.watch import Watch
 
 
-async def attach(desk: Desk, client: Client, *, tab_id: str, limit: int = WINDOW) -> AsyncIterator[Shown]:
-    """What the tab shows, from now on. Ends when the tab is gone; the page may leave at any yield."""
-    offers = desk.offers()
-    with desk.bell.listen(tab_id) as ear:
+async def attach(
+    desk: Desk, client: Client, *, page: str, tab_id: str, limit: int = WINDOW
+) -> AsyncIterator[Shown]:
+    """What the tab shows, from now until the page looks at another one. The page may leave at any yield."""
+    offers = await desk.parts.offers()
+    with desk.bell.listen(tab_id, page) as ear:
         async with Watch(client, tab_id, ear, limit=limit) as watch:
-            while True:
+            while not ear.closed:
                 try:
                     shown = await watch.look()
                 except NotFound:
                     yield Shown(strip=await first_of(client))
-                    return
-                before, offers = offers, desk.offers()
+                    break
+                # A local model that is being fetched says how far it is.
+                before, offers = offers, await desk.parts.offers()
                 yield replace(shown, providers=providers_value(offers) if offers != before else None)
                 await watch.pause()
+    # Gradio repeats the last picture when a stream ends, when another tab may already be shown.
+    yield Shown()
+
+
+def leave(desk: Desk, *, page: str) -> Shown:
+    """The page is not looked at; it gives its connection back."""
+    desk.bell.leave(page)
+    return Shown()
 
 
 async def send(desk: Desk, client: Client, *, tab_id: str, text: str) -> Shown:

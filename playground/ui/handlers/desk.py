@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 
-from playground.catalog import Offer, offers
 from playground.parts import Playground
 from playground.records import Tab
 from playground.ui.bell import Bell
@@ -17,10 +16,6 @@ class Desk:
     parts: Playground
     bell: Bell = field(default_factory=Bell)
 
-    def offers(self) -> tuple[Offer, ...]:
-        """The providers as they are now: the local model's progress changes."""
-        return offers(self.parts.settings, self.parts.local.statuses())
-
-    def lane(self, tab: Tab) -> LanePanel:
+    async def lane(self, tab: Tab) -> LanePanel:
         """The pickers of a tab."""
-        return lane_panel(tab.lane, self.parts.roster.offers(), self.offers())
+        return lane_panel(tab.lane, self.parts.roster.offers(), await self.parts.offers())

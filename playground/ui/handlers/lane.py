@@ -2,6 +2,7 @@
 
 from pydantic import ValidationError
 
+from playground.catalog import split_model
 from playground.client import Client
 from playground.errors import Malformed
 from playground.records import LaneSettings
@@ -15,28 +16,30 @@ async def set_agent(desk: Desk, client: Client, *, tab_id: str, agent: str) -> S
     tab = await client.tab(tab_id)
     if agent and agent != tab.lane.agent:
         tab = await client.set_lane(tab_id, agent=agent)
-    return Shown(lane=desk.lane(tab))
+    return Shown(lane=await desk.lane(tab))
 
 
 async def set_provider(desk: Desk, client: Client, *, tab_id: str, provider: str) -> Shown:
     """The first model of another provider; says what is missing if it cannot be used yet."""
-    offer = next((one for one in desk.offers() if one.provider == provider), None)
+    offers = await desk.parts.offers()
+    offer = next((one for one in offers if one.provider == provider), None)
     if offer is None:
         raise Malformed("That provider is not known here.")
     tab = await client.tab(tab_id)
     if provider_of(tab.lane.model) != provider:
-        name = offer.models[0] if offer.models else f"{provider}/model"
+        name = offer.models[0] if offer.models else f"{provider}/default"
         tab = await client.set_lane(tab_id, model=name)
-    return Shown(lane=desk.lane(tab))
+    return Shown(lane=await desk.lane(tab))
 
 
 async def set_model(desk: Desk, client: Client, *, tab_id: str, model: str | None) -> Shown:
     """Another model of the provider; any id may have been typed."""
     tab = await client.tab(tab_id)
     name = full_name(model, provider_of(tab.lane.model)) if model and model.strip() else tab.lane.model
+    split_model(name)
     if name != tab.lane.model:
         tab = await client.set_lane(tab_id, model=name)
-    return Shown(lane=desk.lane(tab))
+    return Shown(lane=await desk.lane(tab))
 
 
 async def set_settings(
@@ -68,4 +71,4 @@ async def set_settings(
 async def reset_settings(desk: Desk, client: Client, *, tab_id: str) -> Shown:
     """Back to the agent's own instructions and the provider's defaults."""
     tab = await client.set_lane(tab_id, settings=LaneSettings())
-    return Shown(lane=desk.lane(tab))
+    return Shown(lane=await desk.lane(tab))

@@ -5,6 +5,7 @@ from typing import Any
 
 from playground.client import Client
 from playground.records import Tab
+from playground.ui.bell import Ear
 from playground.ui.choices import strip_value
 from playground.ui.handlers.desk import Desk
 from playground.ui.state import Shown
@@ -85,11 +86,10 @@ async def delete_thread(desk: Desk, client: Client, *, thread_id: str, chosen: s
 async def _present(desk: Desk, client: Client, wanted: str | None) -> Shown:
     tabs = await client.tabs()
     tab = _find(tabs, wanted) or tabs[-1]
-    with desk.bell.listen(tab.id) as ear:
-        async with Watch(client, tab.id, ear) as watch:
-            seen = await watch.look()
+    async with Watch(client, tab.id, Ear()) as watch:
+        seen = await watch.look()
     # Strip, pickers and conversation change together: one tab's answer is never read under another's title.
-    return replace(seen, strip=strip_value(tabs, tab.id), lane=desk.lane(tab))
+    return replace(seen, strip=strip_value(tabs, tab.id), lane=await desk.lane(tab))
 
 
 def _find(tabs: tuple[Tab, ...], wanted: str | None) -> Tab | None:
