@@ -109,20 +109,19 @@ class Journal:
 
 
 def write(session: Session, entries: dict[str, Entry]) -> list[str]:
-    """Write the entries; answers the runs that are no longer this owner's, of which nothing is written."""
-    fenced: list[str] = []
-    for run_id, entry in entries.items():
-        if not _claim(session, run_id, entry):
-            fenced.append(run_id)
-            continue
-        runs.append(session, [(run_id, seq, data) for seq, data in entry.frames])
-        items.save(session, entry.saves.values())
-        if entry.drops:
-            session.exec(delete(ItemRow).where(col(ItemRow.id).in_(entry.drops)))
-    return fenced
+    """Write the entries; answers the runs that are no longer this owner's, of which nothing is written.
 
-
-def _claim(session: Session, run_id: str, entry: Entry) -> bool:
-    if entry.ending is not None:
-        return runs.finish(session, run_id=run_id, epoch=entry.epoch, ending=entry.ending, at=datetime.now(UTC))
-    return runs.progress(session, run_id=run_id, epoch=entry.epoch, last_seq=entry.frames[-1][0])
+    A few statements for all runs together: one for each run would cost more than everything else in a flush.
+    """
+    owned = runs.owned(session, {run_id: entry.epoch for run_id, entry in entries.items()})
+    mine = {run_id: entry for run_id, entry in entries.items() if run_id in owned}
+    runs.append(session, [(run_id, seq, data) for run_id, entry in mine.items() for seq, data in entry.frames])
+    runs.progress(session, {run_id: entry.frames[-1][0] for run_id, entry in mine.items() if entry.frames})
+    items.save(session, [row for entry in mine.values() for row in entry.saves.values()])
+    drops = {item_id for entry in mine.values() for item_id in entry.drops}
+    if drops:
+        session.exec(delete(ItemRow).where(col(ItemRow.id).in_(drops)))
+    for run_id, entry in mine.items():
+        if entry.ending is not None:
+            runs.finish(session, run_id=run_id, epoch=entry.epoch, ending=entry.ending, at=datetime.now(UTC))
+    return [run_id for run_id in entries if run_id not in owned]

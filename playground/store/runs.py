@@ -1,6 +1,6 @@
 """Runs and their logs. Writes of an owner carry its epoch: an owner that was taken for dead changes nothing more."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -100,9 +100,16 @@ def events(session: Session, run_id: str, *, after: int, limit: int) -> Sequence
     return [(seq, payload) for seq, payload in session.exec(query.order_by(col(RunEventRow.seq)).limit(limit))]
 
 
-def progress(session: Session, *, run_id: str, epoch: int, last_seq: int) -> bool:
-    """Note how far the log goes. False if the run is no longer this owner's."""
-    return _own(session, run_id, epoch, {"last_seq": last_seq})
+def owned(session: Session, epochs: Mapping[str, int]) -> set[str]:
+    """Those runs that are still under the given epoch, held so until the transaction's end."""
+    query = select(RunRow.id, RunRow.epoch).where(col(RunRow.id).in_(epochs)).with_for_update()
+    return {run_id for run_id, epoch in session.exec(query) if epoch == epochs[run_id]}
+
+
+def progress(session: Session, last_seqs: Mapping[str, int]) -> None:
+    """Note how far each log goes."""
+    if last_seqs:
+        session.exec(update(RunRow), params=[{"id": run_id, "last_seq": seq} for run_id, seq in last_seqs.items()])
 
 
 def begin(session: Session, *, run_id: str, branch_id: str, at: datetime) -> bool:
