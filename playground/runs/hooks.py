@@ -1,23 +1,34 @@
 """What a run watches while the agent works: tools that begin and end, fail, or are called too often."""
 
+import logging
 from typing import Any
 
-from agents import Agent, RunContextWrapper, RunHooks, Tool
+from agents import Agent, AgentHookContext, FunctionTool, RunContextWrapper, RunHooks, Tool
 from agents.run_config import CallModelData, CallModelInputFilter, ModelInputData, ToolErrorFormatterArgs
+from agents.tool import default_tool_timeout_error_message
 from agents.tool_context import ToolContext
 
 from playground import wire
 from playground.errors import LimitReached
 from playground.runs.translate import Translator
 
+logger = logging.getLogger(__name__)
+
 
 class ToolWatch(RunHooks[Any]):
-    """Tells the translator about tools; raises LimitReached after `most` calls."""
+    """Tells the translator about tools, gives each `seconds` at most, and raises LimitReached after `most` calls."""
 
-    def __init__(self, translator: Translator, *, most: int) -> None:
+    def __init__(self, translator: Translator, *, most: int, seconds: float) -> None:
         self._translator = translator
         self._most = most
+        self._seconds = seconds
         self.calls = 0
+
+    async def on_agent_start(self, context: AgentHookContext[Any], agent: Agent[Any]) -> None:
+        """Bound the agent's tools that have no bound of their own; one that is late answers the model with an error."""
+        for tool in agent.tools:
+            if isinstance(tool, FunctionTool) and tool.timeout_seconds is None:
+                tool.timeout_seconds = self._seconds
 
     async def on_tool_start(self, context: RunContextWrapper[Any], agent: Agent[Any], tool: Tool) -> None:
         """Count the call and note its time."""
@@ -31,15 +42,28 @@ class ToolWatch(RunHooks[Any]):
 
     async def on_tool_end(self, context: RunContextWrapper[Any], agent: Agent[Any], tool: Tool, result: object) -> None:
         """Note the time."""
-        if isinstance(context, ToolContext):
-            self._translator.tool_ended(context.tool_call_id)
+        if not isinstance(context, ToolContext):
+            return
+        self._translator.tool_ended(context.tool_call_id)
+        if _late(tool, result):
+            self._translator.tool_failed(context.tool_call_id)
 
     def on_tool_error(self, error: ToolErrorFormatterArgs[Any]) -> str | None:
-        """Mark the call as failed; the model is told in general words, as a tool's exception may hold anything."""
+        """Mark the call as failed. Only the exception's kind is told: its words may hold anything, a key too."""
         self._translator.tool_failed(error.call_id)
-        if error.kind == "tool_exception":
-            return f"The tool {error.tool_name} failed. Do not call it again with the same arguments."
-        return None
+        if error.kind != "tool_exception":
+            return None
+        kind = type(error.error).__name__
+        logger.warning("tool failed", extra={"tool": error.tool_name, "error_type": kind})
+        logger.debug("tool failed", exc_info=error.error)
+        return f"The tool {error.tool_name} failed with {kind}. Do not call it again with the same arguments."
+
+
+def _late(tool: Tool, result: object) -> bool:
+    """Whether the result is the SDK's word for a tool that did not come back in time."""
+    if not isinstance(tool, FunctionTool) or tool.timeout_seconds is None:
+        return False
+    return result == default_tool_timeout_error_message(tool_name=tool.name, timeout_seconds=tool.timeout_seconds)
 
 
 def input_filter(agent: Agent[Any], *, instructions: str | None, result_bytes: int) -> CallModelInputFilter:
