@@ -16,9 +16,6 @@ def test_nothing_needs_to_be_set(tmp_path: Path) -> None:
     ("variable", "field"),
     [
         ("OPENAI_API_KEY", "openai_api_key"),
-        ("ANTHROPIC_API_KEY", "anthropic_api_key"),
-        ("GEMINI_API_KEY", "google_api_key"),
-        ("GOOGLE_API_KEY", "google_api_key"),
         ("PLAYGROUND_COMPATIBLE_API_KEY", "compatible_api_key"),
         ("PLAYGROUND_SECRET", "secret"),
     ],
