@@ -1,12 +1,12 @@
 """The client of one local server, remade when the server comes up at another address."""
 
-import httpx2
 from openai import AsyncOpenAI
 
-from playground.models.local.process import Endpoint
+from playground.models.local.process import Endpoint, loopback_client
 from playground.models.local.server import LocalServers
 
-_TIMEOUT = httpx2.Timeout(600, connect=5)
+_LONGEST_SILENCE = 600
+"""In seconds. A long prompt takes a while, a queue for a slot longer; the engine has bounds of its own."""
 
 
 class Connection:
@@ -34,7 +34,5 @@ class Connection:
 
 
 def _connect(endpoint: Endpoint) -> AsyncOpenAI:
-    """Keeps no connection, as the server closes them when it likes; uses no proxy, which would not find it."""
-    limits = httpx2.Limits(max_keepalive_connections=0)
-    http = httpx2.AsyncClient(limits=limits, timeout=_TIMEOUT, trust_env=False)
+    http = loopback_client(timeout=_LONGEST_SILENCE)
     return AsyncOpenAI(base_url=endpoint.base_url, api_key=endpoint.api_key, max_retries=0, http_client=http)

@@ -6,6 +6,7 @@ import json
 import logging
 import os
 import secrets
+import ssl
 import sys
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -25,10 +26,11 @@ _SECRET_WORDS = ("KEY", "TOKEN", "SECRET", "PASSWORD", "DATABASE_URL")
 
 @dataclass(frozen=True)
 class Endpoint:
-    """Where a local model answers; `base_url` ends in `/v1`."""
+    """Where a local model answers, and the process that does; `base_url` ends in `/v1`."""
 
     base_url: str
     api_key: str = field(repr=False)
+    pid: int
 
 
 class ChildError(Exception):
@@ -43,7 +45,7 @@ class Child:
     """A running child. Made by `Child.start`."""
 
     def __init__(self, process: asyncio.subprocess.Process, key: str) -> None:
-        self.endpoint = Endpoint("", key)
+        self.endpoint = Endpoint("", key, process.pid)
         self._process = process
         self._pipes = _pipes(process)
         self._drains = asyncio.create_task(_log_lines(self._pipes.stderr))
@@ -53,29 +55,27 @@ class Child:
         """Whether the process runs, as far as we have heard."""
         return self._process.returncode is None
 
-    @property
-    def pid(self) -> int:
-        """The child's process id."""
-        return self._process.pid
-
     @classmethod
     async def start(cls, path: Path, name: str) -> Self:
         """Starts a child on `path` and waits until it answers. Raises ChildError."""
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-P", str(_SCRIPT), str(path), name),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            env=_environment(),
-        )
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-P", str(_SCRIPT), str(path), name),
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.PIPE,
+                env=_environment(),
+            )
+        except OSError:
+            raise ChildError("This machine could not start another process.", final=False) from None
         child = cls(process, secrets.token_urlsafe(32))
         try:
             async with asyncio.timeout(_START_TIMEOUT):
                 await child._connect()
         except BaseException as error:
             await child.stop(patience=0)
-            if isinstance(error, TimeoutError | httpx2.HTTPError):
-                raise ChildError("The local model did not come up in time.", final=False) from None
+            if isinstance(error, OSError | httpx2.HTTPError):  # a TimeoutError is an OSError
+                raise ChildError("The local runtime did not come up as it should.", final=False) from None
             raise
         return child
 
@@ -120,6 +120,19 @@ def _pipes(process: asyncio.subprocess.Process) -> _Pipes:
     return _Pipes(process.stdin, process.stdout, process.stderr)
 
 
+def loopback_client(*, timeout: float = 5) -> httpx2.AsyncClient:
+    """A client for plain HTTP on this machine; `timeout` is in seconds.
+
+    It reads no certificates, asks no proxy, and keeps no connection, as the server closes those when it likes.
+    """
+    return httpx2.AsyncClient(
+        limits=httpx2.Limits(max_keepalive_connections=0),
+        timeout=httpx2.Timeout(timeout, connect=5),
+        trust_env=False,
+        verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
+    )
+
+
 def _environment() -> dict[str, str]:
     """Ours without its secrets. Passive waiting keeps OpenMP's threads from spinning on a busy machine."""
     kept = {name: value for name, value in os.environ.items() if not any(word in name for word in _SECRET_WORDS)}
@@ -140,7 +153,7 @@ def _refused(reason: str) -> ChildError:
 
 async def _healthy(url: str) -> None:
     """Returns once the server says that it is ready; loading shows as 503."""
-    async with httpx2.AsyncClient(trust_env=False) as client:
+    async with loopback_client() as client:
         for _ in range(200):
             if (await client.get(f"{url}/health")).is_success:
                 return

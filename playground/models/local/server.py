@@ -67,11 +67,15 @@ class LocalServer:
             raise self._unavailable("server" if self.status.state == "failed" else "overloaded")
         if self._starting is None or self._starting.done():
             self._starting = asyncio.create_task(self._start(self._path))
-        # Shielded: a visitor who stops waiting must not end the start for the others.
-        return await asyncio.shield(self._starting)
+        # Not awaited itself: a visitor who stops waiting must not end the start for the others.
+        await asyncio.wait([self._starting])
+        if self._starting.cancelled():
+            raise self._unavailable("server")
+        return self._starting.result()
 
     async def stop(self) -> None:
         """Ends the child, also one that is just starting."""
+        self.show("off", "The playground is shutting down.")
         for task in (self._starting, self._watching):
             if task:
                 task.cancel()
@@ -104,9 +108,9 @@ class LocalServer:
         _log.warning("the local model %s ended with status %s", self.status.name, status)
         self._crashes.append(asyncio.get_running_loop().time())
         if len(self._recent_crashes()) > _RESTARTS:
-            self.show("failed", "It stopped unexpectedly several times in a row. Try again in ten minutes.")
-        else:
-            self.show("ready", "It stopped unexpectedly, and starts again with the next message.")
+            self.show("failed", "It stopped unexpectedly several times in a row, and rests for ten minutes.")
+            await asyncio.sleep(_CRASH_MEMORY)
+        self.show("ready", "It stopped unexpectedly, and starts again with the next message.")
 
     def _recent_crashes(self) -> list[float]:
         now = asyncio.get_running_loop().time()

