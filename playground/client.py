@@ -4,7 +4,7 @@ What it asks for goes through the dispatcher as ChatKit requests, and what it fo
 the reading of a thread as one view, are beside the protocol; they are asked of the store, for this visitor only.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,13 +15,16 @@ from chatkit.types import ThreadMetadata, ThreadStreamEvent
 from sqlmodel import Session
 
 from playground import wire
+from playground.errors import Conflict, KeyReused, NotFound
 from playground.parts import Playground
-from playground.protocol.dispatcher import JsonReply, StreamReply
-from playground.records import Branch, Lane, LaneSettings, RunRecord, Tab
-from playground.store import items, runs, tabs, threads
-from playground.store.tables import ItemRow, RunRow, TabRow, ThreadRow
-from playground.transcript import Transcript, replay
+from playground.protocol.dispatcher import MAX_TITLE, JsonReply, StreamReply
+from playground.protocol.view import ThreadView, view
+from playground.records import Lane, LaneSettings, Tab
+from playground.store import runs, tabs, threads
+from playground.store.tables import TabRow, ThreadRow
 from playground.visitor import Visitor
+
+__all__ = ["Client", "Feedback", "Numbered", "ThreadView"]
 
 Feedback = Literal["positive", "negative"]
 
@@ -32,20 +35,6 @@ class Numbered:
 
     seq: int
     event: ThreadStreamEvent
-
-
-@dataclass(frozen=True, slots=True)
-class ThreadView:
-    """A thread as a reader finds it. `runs` are those that ended, by the id of their last item."""
-
-    thread_id: str
-    transcript: Transcript
-    runs: Mapping[str, RunRecord]
-    live: RunRecord | None
-    queued: tuple[RunRecord, ...]
-    has_more: bool
-    branches: tuple[Branch, ...]
-    feedback: Mapping[str, str]
 
 
 class Client:
@@ -59,7 +48,13 @@ class Client:
     async def tabs(self) -> tuple[Tab, ...]:
         """The open tabs in strip order; a first one is made if there is none."""
         found = await self._database.read(self._open_tabs)
-        return found or (await self.open_tab(),)
+        if found:
+            return found
+        model = await self._parts.default_model()
+        # Looked at again while nobody else writes: two pages that open at once get one tab.
+        return await self._database.write(
+            lambda session: self._open_tabs(session) or (self._new(session, None, model),)
+        )
 
     async def tab(self, tab_id: str) -> Tab:
         """One tab, open or closed."""
@@ -67,14 +62,13 @@ class Client:
 
     async def open_tab(self, *, thread_id: str | None = None) -> Tab:
         """A new tab like the last one, or the one on a thread, opened again if need be."""
-        model = await self._default_model()
+        model = await self._parts.default_model()
 
         def work(session: Session) -> Tab:
             thread = self._find(session, thread_id) if thread_id else None
             row = tabs.on_thread(session, visitor_id=self._visitor.id, thread_id=thread.id) if thread else None
             if row is None:
-                lane = self._first_lane(session, thread, model)
-                row = tabs.create(session, visitor_id=self._visitor.id, lane=lane, at=datetime.now(UTC))
+                return self._new(session, thread, model)
             row.closed_at = None
             session.add(row)
             return tabs.tab(session, row)
@@ -113,7 +107,7 @@ class Client:
 
         def work(session: Session) -> None:
             row = self._row(session, tab_id)
-            row.title = " ".join(title.split())[:200] or None
+            row.title = " ".join(wire.clean(title).split())[:MAX_TITLE] or None
             session.add(row)
 
         await self._database.write(work)
@@ -125,9 +119,9 @@ class Client:
 
         def work(session: Session) -> Tab:
             row = self._row(session, tab_id)
-            row.agent, row.model = agent or row.agent, model or row.model
+            row.agent, row.model = wire.clean([agent or row.agent, model or row.model])
             if settings is not None:
-                row.settings = settings.model_dump(exclude_none=True)
+                row.settings = wire.clean(settings.model_dump(exclude_none=True))
             session.add(row)
             return tabs.tab(session, row)
 
@@ -141,12 +135,16 @@ class Client:
             "attachments": [],
             "inference_options": {"model": tab.lane.model},
         }
-        if tab.lane.thread_id is not None:
-            params = {"thread_id": tab.lane.thread_id, "input": message}
-            return await self._start("threads.add_user_message", params, tab.lane, edit_item_id=edit_item_id)
-        reply = await self._start("threads.create", {"input": message}, tab.lane)
-        await self._database.write(lambda session: self._bind(session, tab_id, reply.thread_id))
-        return reply
+        if tab.lane.thread_id is None:
+            try:
+                reply = await self._start("threads.create", {"input": message}, tab.lane, key=tab.id)
+            except KeyReused:  # another first message was quicker: this is the second
+                tab = await self._bind(tab)
+            else:
+                await self._bind(tab)
+                return reply
+        params = {"thread_id": tab.lane.thread_id, "input": message}
+        return await self._start("threads.add_user_message", params, tab.lane, edit_item_id=edit_item_id)
 
     async def retry(self, tab_id: str, item_id: str) -> StreamReply:
         """Answer a message again, on a new branch, by whoever is picked now."""
@@ -167,7 +165,9 @@ class Client:
 
     async def view(self, thread_id: str, *, limit: int = 60) -> ThreadView:
         """The newest `limit` items of a thread, with what belongs to them."""
-        return await self._database.read(lambda session: self._view(session, thread_id, limit))
+        return await self._database.read(
+            lambda session: view(session, visitor_id=self._visitor.id, thread_id=thread_id, limit=limit)
+        )
 
     async def threads(self, *, limit: int = 50) -> tuple[ThreadMetadata, ...]:
         """The visitor's threads, newest first."""
@@ -175,12 +175,14 @@ class Client:
         return tuple(ThreadMetadata.model_validate(thread) for thread in page["data"])
 
     async def switch_branch(self, thread_id: str, branch_id: str) -> None:
-        """Show another branch of a thread."""
-        await self._database.write(
-            lambda session: threads.switch(
-                session, visitor_id=self._visitor.id, thread_id=thread_id, branch_id=branch_id
-            )
-        )
+        """Show another branch of a thread. Raises Conflict while it answers: the answer goes where it was asked."""
+
+        def work(session: Session) -> None:
+            threads.switch(session, visitor_id=self._visitor.id, thread_id=thread_id, branch_id=branch_id)
+            if runs.live_of(session, thread_id):
+                raise Conflict("This conversation is still answering. Wait for it, or stop it first.")
+
+        await self._database.write(work)
 
     async def feedback(self, thread_id: str, item_id: str, kind: Feedback) -> None:
         """A thumb on an item."""
@@ -191,23 +193,20 @@ class Client:
         await self._ask("threads.delete", {"thread_id": thread_id})
 
     async def _ask(self, kind: str, params: dict[str, Any]) -> Any:
-        body = orjson.dumps({"type": kind, "params": params})
+        body = orjson.dumps(wire.clean({"type": kind, "params": params}))
         reply = await self._parts.dispatcher.handle(self._visitor, body)
         assert isinstance(reply, JsonReply)  # noqa: S101 - which requests stream is the protocol's, not data's
         return orjson.loads(reply.body)
 
     async def _start(
-        self, kind: str, params: dict[str, Any], lane: Lane, *, edit_item_id: str | None = None
+        self, kind: str, params: dict[str, Any], lane: Lane, *, edit_item_id: str | None = None, key: str | None = None
     ) -> StreamReply:
         settings = lane.settings.model_dump(exclude_none=True)
         extras = {"agent": lane.agent, "model": lane.model, "settings": settings, "edit_item_id": edit_item_id}
-        body = orjson.dumps({"type": kind, "params": params, "metadata": extras})
-        reply = await self._parts.dispatcher.handle(self._visitor, body, detached=True)
+        body = orjson.dumps(wire.clean({"type": kind, "params": params, "metadata": extras}))
+        reply = await self._parts.dispatcher.handle(self._visitor, body, idempotency_key=key, detached=True)
         assert isinstance(reply, StreamReply)  # noqa: S101 - which requests stream is the protocol's, not data's
         return reply
-
-    async def _default_model(self) -> str:
-        return await self._parts.default_model()
 
     def _row(self, session: Session, tab_id: str) -> TabRow:
         return tabs.find(session, visitor_id=self._visitor.id, tab_id=tab_id)
@@ -218,6 +217,11 @@ class Client:
     def _open_tabs(self, session: Session) -> tuple[Tab, ...]:
         return tuple(tabs.tab(session, row) for row in tabs.opened(session, visitor_id=self._visitor.id))
 
+    def _new(self, session: Session, thread: ThreadRow | None, model: str) -> Tab:
+        lane = self._first_lane(session, thread, model)
+        row = tabs.create(session, visitor_id=self._visitor.id, lane=lane, at=datetime.now(UTC))
+        return tabs.tab(session, row)
+
     def _first_lane(self, session: Session, thread: ThreadRow | None, model: str) -> Lane:
         if thread is not None:
             agent = thread.meta.get("agent", self._parts.roster.default)
@@ -227,37 +231,18 @@ class Client:
             return Lane(agent=opened[-1].agent, model=opened[-1].model)
         return Lane(agent=self._parts.roster.default, model=model)
 
-    def _bind(self, session: Session, tab_id: str, thread_id: str) -> None:
-        row = self._row(session, tab_id)
-        row.thread_id = thread_id
-        session.add(row)
-        if row.title is not None:
-            threads.rename(session, visitor_id=self._visitor.id, thread_id=thread_id, title=row.title)
+    async def _bind(self, tab: Tab) -> Tab:
+        """Give a tab the thread that its first message made: the one message whose key is the tab's id."""
 
-    def _view(self, session: Session, thread_id: str, limit: int) -> ThreadView:
-        thread = self._find(session, thread_id)
-        rows, more = items.page(session, thread, limit=limit, order="desc", after=None)
-        rows = list(reversed(rows))
-        found = runs.of_thread(session, thread_id)
-        live = [runs.record(row) for row in found if row.status in ("running", "awaiting_approval")]
-        made = threads.branches(session, thread_id=thread_id)
-        return ThreadView(
-            thread_id=thread_id,
-            transcript=replay((wire.ITEM.validate_python(row.payload) for row in rows), title=thread.title),
-            runs=ended_runs(rows, found, thread.head_branch),
-            live=live[0] if live else None,
-            queued=tuple(runs.record(row) for row in found if row.status == "queued"),
-            has_more=more,
-            branches=tuple(Branch(b.id, b.label, b.created_at, b.id == thread.head_branch) for b in made),
-            feedback=items.ratings(session, visitor_id=self._visitor.id, thread_id=thread_id),
-        )
+        def work(session: Session) -> Tab:
+            row = self._row(session, tab.id)
+            first = runs.by_key(session, visitor_id=self._visitor.id, key=tab.id)
+            if first is None:
+                raise NotFound
+            row.thread_id = first.thread_id
+            session.add(row)
+            if row.title is not None:
+                threads.rename(session, visitor_id=self._visitor.id, thread_id=first.thread_id, title=row.title)
+            return tabs.tab(session, row)
 
-
-def ended_runs(rows: Sequence[ItemRow], found: Sequence[RunRow], head: str) -> dict[str, RunRecord]:
-    """The runs that are over, by the id of the last item that each left on the path."""
-    last = {row.run_id: row.id for row in rows if row.run_id}
-    placed = {last[run.id]: runs.record(run) for run in found if run.id in last and run.ended_at is not None}
-    newest = next((run for run in reversed(found) if run.branch_id == head), None)
-    if rows and newest is not None and newest.ended_at is not None and newest.id not in last:
-        placed[rows[-1].id] = runs.record(newest)
-    return placed
+        return await self._database.write(work)

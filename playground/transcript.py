@@ -123,11 +123,10 @@ def _message_updated(item: AssistantMessageItem, update: ThreadItemUpdate) -> As
             parts[index : index + 1] = [content]
         case AssistantMessageContentPartDone(content_index=index, content=content):
             parts[index : index + 1] = [content]
-        case AssistantMessageContentPartTextDelta(content_index=index, delta=delta) if index < len(parts):
-            parts[index] = parts[index].model_copy(update={"text": parts[index].text + delta})
-        case AssistantMessageContentPartAnnotationAdded(content_index=index, annotation=note) if index < len(parts):
-            notes = [*parts[index].annotations, note]
-            parts[index] = parts[index].model_copy(update={"annotations": notes})
+        case AssistantMessageContentPartTextDelta(content_index=at, delta=delta) if 0 <= at < len(parts):
+            parts[at] = parts[at].model_copy(update={"text": parts[at].text + delta})
+        case AssistantMessageContentPartAnnotationAdded(content_index=at, annotation=note) if 0 <= at < len(parts):
+            parts[at] = parts[at].model_copy(update={"annotations": [*parts[at].annotations, note]})
         case _:
             return item
     return item.model_copy(update={"content": parts})

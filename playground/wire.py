@@ -5,6 +5,7 @@ from typing import Any, TypeGuard, cast
 import orjson
 from chatkit.types import ChatKitReq, ThreadItem, ThreadStreamEvent
 from pydantic import BaseModel, TypeAdapter
+from pydantic_core import PydanticSerializationError
 
 EVENT: TypeAdapter[ThreadStreamEvent] = TypeAdapter(ThreadStreamEvent)
 ITEM: TypeAdapter[ThreadItem] = TypeAdapter(ThreadItem)
@@ -13,11 +14,16 @@ REQUEST: TypeAdapter[ChatKitReq] = TypeAdapter(ChatKitReq)
 NUL = "\x00"
 REPLACEMENT = "\ufffd"
 """Stands for a NUL, which PostgreSQL cannot keep."""
+_SENT = {"exclude_metadata": True}
 
 
 def dump(model: BaseModel) -> bytes:
-    """The JSON that goes out: no nulls, no metadata, no NUL."""
-    data = model.model_dump_json(by_alias=True, exclude_none=True, context={"exclude_metadata": True}).encode()
+    """The JSON that goes out: no nulls, no metadata, no NUL, no half characters."""
+    try:
+        data = model.model_dump_json(by_alias=True, exclude_none=True, context=_SENT).encode()
+    except PydanticSerializationError:  # a model may cut an emoji in two
+        value = model.model_dump(mode="json", by_alias=True, exclude_none=True, context=_SENT)
+        return orjson.dumps(clean(value))
     return orjson.dumps(clean(orjson.loads(data))) if b"\\u0000" in data else data
 
 
@@ -28,14 +34,23 @@ def payload(model: BaseModel) -> dict[str, Any]:
 
 
 def clean(value: Any) -> Any:
-    """The JSON value with every NUL replaced, in keys too."""
+    """The JSON value with every NUL and every half of a character replaced, in keys too."""
     if isinstance(value, str):
-        return value.replace(NUL, REPLACEMENT)
+        return _whole(value).replace(NUL, REPLACEMENT)
     if (many := as_list(value)) is not None:
         return [clean(one) for one in many]
     if (fields := as_object(value)) is not None:
         return {clean(key): clean(one) for key, one in fields.items()}
     return value
+
+
+def _whole(text: str) -> str:
+    """The text with surrogate pairs joined, and those that lack their other half replaced."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text
 
 
 def _is_list(value: object) -> TypeGuard[list[Any]]:

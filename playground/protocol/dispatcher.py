@@ -123,9 +123,9 @@ class Dispatcher:
             rows, more = items.page(session, row, limit=FIRST_PAGE, order="asc", after=None)
             return pages.thread(row, pages.page(pages.visible(rows), more=more))
 
-        self._engine.touch(params.thread_id)
         being_written = await self._engine.open_items(visitor, params.thread_id)
         reply = await self._read(visitor, params.thread_id, work)
+        self._engine.touch(params.thread_id)
         data = reply["items"]["data"]
         if not reply["items"]["has_more"]:
             stored = {item["id"] for item in data}
@@ -168,7 +168,7 @@ class Dispatcher:
         live = await self._read(
             visitor, params.thread_id, lambda session, row: [run.id for run in runs.live_of(session, row.id)]
         )
-        for run_id in live:
+        for run_id in reversed(live):  # those that wait first: none of them is to begin now
             await self._engine.stop(visitor, run_id)
         await self._database.write(
             lambda session: threads.remove(session, visitor_id=visitor.id, thread_id=params.thread_id)

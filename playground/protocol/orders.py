@@ -1,5 +1,6 @@
 """Streaming requests → orders for the engine."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -59,7 +60,7 @@ class Orders:
             model=model or await self._default_model(),
             item=_item(message, thread_id) if message else None,
             settings=call.extras.settings,
-            tool_choice=self._tool(agent, tool) if tool else None,
+            tool_choice=await self._tool(agent, tool) if tool else None,
             new_thread=thread is None,
             fork="retry" if retry else "edit" if edit and thread else "none",
             fork_at=retry or (edit if thread else None),
@@ -68,8 +69,9 @@ class Orders:
             key_hash=call.key_hash,
         )
 
-    def _tool(self, agent: str, tool: str) -> str:
-        names = [one.name for one in self._roster.get(agent).build().tools]
+    async def _tool(self, agent: str, tool: str) -> str:
+        built = await asyncio.to_thread(self._roster.get(agent).build)  # the owner's code may take its time
+        names = [one.name for one in built.tools]
         if tool not in names:
             raise Malformed(f"The agent {agent} has no tool named {tool}. It has: {', '.join(names) or 'none'}.")
         return tool

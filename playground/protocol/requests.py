@@ -13,6 +13,10 @@ from playground.records import LaneSettings
 
 MAX_KEY = 255
 """Characters of an idempotency key."""
+MAX_DEPTH = 100
+"""Arrays and objects inside each other. What is deeper than some 250 could be read but not written again."""
+MAX_COMPLAINT = 300
+"""Characters of a message that quotes the request."""
 
 
 class Extras(BaseModel):
@@ -32,12 +36,16 @@ def parse(body: bytes) -> tuple[ChatKitReq, Extras]:
         value = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise Malformed(f"The body is not JSON: {error}.") from None
-    value = _filled(wire.clean(value))
+    if _deeper(value, MAX_DEPTH):
+        raise Malformed(f"The body has more than {MAX_DEPTH} arrays and objects inside each other.")
     try:
-        request = wire.REQUEST.validate_python(value)
-        return request, Extras.model_validate(request.metadata)
+        request = wire.REQUEST.validate_python(_filled(wire.clean(value)))
     except ValidationError as error:
         raise Malformed(_first(error)) from None
+    try:
+        return request, Extras.model_validate({k: v for k, v in request.metadata.items() if v is not None})
+    except ValidationError as error:
+        raise Malformed(f"metadata.{_first(error)}") from None
 
 
 def fingerprint(body: bytes) -> str:
@@ -63,28 +71,42 @@ def check_message(message: UserMessageInput, *, longest: int) -> None:
         raise NotConfigured("Attachments are not built yet.")
 
 
+def _deeper(value: Any, levels: int) -> bool:
+    fields, many = wire.as_object(value), wire.as_list(value)
+    if fields is None and many is None:
+        return False
+    inside = many or list((fields or {}).values())
+    return levels == 0 or any(_deeper(one, levels - 1) for one in inside)
+
+
 def _filled(value: Any) -> Any:
     """The request with the defaults that UIs leave out and the SDK's types insist on."""
     request = wire.as_object(value)
     if request is None:
         raise Malformed("The body has to be a JSON object.")
-    filled: dict[str, Any] = {**request, "metadata": request.get("metadata") or {}}
-    params = wire.as_object(request.get("params"))
+    filled = _with({"params": {}, "metadata": {}}, request)
+    params = wire.as_object(filled["params"])
     message = wire.as_object(params.get("input")) if params else None
-    if params is None or message is None:
+    if params is None or message is None or request.get("type") == "threads.add_structured_input":
         return filled
-    content = wire.as_list(message.get("content"))
-    parts = message.get("content") if content is None else [_filled_part(part) for part in content]
-    complete: dict[str, Any] = {"attachments": [], "inference_options": {}, **message, "content": parts}
+    complete = _with({"content": [], "attachments": [], "inference_options": {}}, message)
+    parts = wire.as_list(complete["content"])
+    if parts is not None:
+        complete["content"] = [_filled_part(part) for part in parts]
     return {**filled, "params": {**params, "input": complete}}
 
 
 def _filled_part(part: Any) -> Any:
     tag = wire.as_object(part)
-    return {"data": {}, **tag} if tag is not None and tag.get("type") == "input_tag" else part
+    return _with({"data": {}}, tag) if tag is not None and tag.get("type") == "input_tag" else part
+
+
+def _with(defaults: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
+    """What was given, and the defaults for what is missing or null."""
+    return {**given, **{name: value for name, value in defaults.items() if given.get(name) is None}}
 
 
 def _first(error: ValidationError) -> str:
     first = error.errors(include_url=False, include_input=False, include_context=False)[0]
     where = ".".join(str(part) for part in first["loc"])
-    return f"{where or 'request'}: {first['msg']}"
+    return f"{where or 'request'}: {first['msg']}"[:MAX_COMPLAINT]

@@ -41,7 +41,11 @@ class Order:
 
     def stored(self) -> dict[str, Any]:
         """What the run's row keeps of it."""
-        kept: dict[str, Any] = {"settings": self.settings.model_dump(exclude_none=True), "detached": self.detached}
+        kept: dict[str, Any] = {
+            "settings": self.settings.model_dump(exclude_none=True),
+            "detached": self.detached,
+            "answers": self.item.id if self.item else self.fork_at,
+        }
         if self.tool_choice:
             kept["tool_choice"] = self.tool_choice
         return kept

@@ -65,8 +65,10 @@ def history(session: Session, branch_id: str) -> Sequence[ItemRow]:
 
 
 def locate(session: Session, thread: ThreadRow, item_id: str) -> ItemRow:
-    """An item of the thread's head branch. Raises NotFound."""
-    query = select(ItemRow).where(ItemRow.id == item_id, _on(path(session, thread.head_branch)))
+    """A visible item of the thread's head branch. Raises NotFound."""
+    query = select(ItemRow).where(
+        ItemRow.id == item_id, _on(path(session, thread.head_branch)), col(ItemRow.type).not_in(HIDDEN)
+    )
     row = session.exec(query).first()
     if row is None:
         raise NotFound
