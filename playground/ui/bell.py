@@ -1,7 +1,7 @@
 """Wakes the pages of this process that look at a tab, so that none has to ask the store often."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 
@@ -50,7 +50,7 @@ class Bell:
             ear.close()
 
     @contextmanager
-    def listen(self, tab_id: str, page: str) -> Iterator[Ear]:
+    def listen(self, tab_id: str, page: str) -> Generator[Ear]:
         """An ear that hears each ring while the context lasts, in place of the one that the page had before."""
         self.leave(page)
         ear = self._pages[page] = Ear()

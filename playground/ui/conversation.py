@@ -2,21 +2,23 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import zip_longest
 
 from chatkit.types import ThreadItem, UserMessageItem
 
 from playground.client import ThreadView
 from playground.records import RunRecord
 from playground.transcript import Transcript
+from playground.ui.metrics import failure, metric_line
 from playground.ui.render import (
     WAITING,
     Entry,
-    failure,
+    Message,
     item_messages,
-    metric_line,
-    notice,
     note_message,
+    notice,
     text_message,
+    text_part,
 )
 from playground.ui.state import Feed
 
@@ -38,7 +40,7 @@ def draw(view: ThreadView, transcript: Transcript) -> Feed:
 
 
 def _numbered(view: ThreadView, transcript: Transcript) -> list[Entry]:
-    entries = [entry for item in transcript.items for entry in _item(view, transcript, item)]
+    entries = list(_items(view, transcript))
     entries += _beside(view, transcript)
     if not view.live and not view.queued:
         _offer_again(view, transcript, entries)
@@ -48,26 +50,30 @@ def _numbered(view: ThreadView, transcript: Transcript) -> list[Entry]:
     return entries
 
 
-def _item(view: ThreadView, transcript: Transcript, item: ThreadItem) -> Iterator[Entry]:
-    messages = item_messages(item, is_open=item.id in transcript.open_ids)
-    run = view.runs.get(item.id)
-    if run is None:
+def _items(view: ThreadView, transcript: Transcript) -> Iterator[Entry]:
+    items = transcript.items
+    for item, after in zip_longest(items, items[1:]):
+        messages = item_messages(item, is_open=item.id in transcript.open_ids)
+        run = view.runs.get(item.id)
+        if run is not None and not _superseded(item, after):
+            messages = _with_outcome(messages, run)
         yield from (Entry(message, item.id) for message in messages)
-        return
-    if (trouble := failure(run)) is not None:
-        messages.append(trouble)
-    yield from (Entry(message, item.id) for message in _with_metrics(messages, run, item))
 
 
-def _with_metrics(messages: list[dict[str, object]], run: RunRecord, item: ThreadItem) -> list[dict[str, object]]:
+def _superseded(item: ThreadItem, after: ThreadItem | None) -> bool:
+    """A run that left nothing but its question is told of, unless the question was answered in a later try."""
+    return isinstance(item, UserMessageItem) and after is not None and not isinstance(after, UserMessageItem)
+
+
+def _with_outcome(messages: list[Message], run: RunRecord) -> list[Message]:
     """The metric line goes below the last answer; below a fold or a question it stands alone."""
-    line = {"type": "text", "text": metric_line(run)}
+    line = metric_line(run)
+    trouble = failure(run)
+    messages = [*messages, trouble] if trouble else messages
     last = messages[-1] if messages else None
-    if last is None or last["metadata"] or last["role"] == "user" or isinstance(item, UserMessageItem):
-        return [*messages, text_message("assistant", line["text"])]
-    content = last["content"]
-    assert isinstance(content, list)
-    return [*messages[:-1], {**last, "content": [*content, line]}]
+    if last is None or last["metadata"] or last["role"] == "user":
+        return [*messages, text_message("assistant", line)]
+    return [*messages[:-1], {**last, "content": [*last["content"], text_part(line)]}]
 
 
 def _beside(view: ThreadView, transcript: Transcript) -> list[Entry]:

@@ -1,15 +1,12 @@
-"""From Gradio's calls to the handlers: who asks, what was clicked, and what an error looks like.
+"""From Gradio's calls to the handlers: who asks, and what was clicked.
 
 Gradio finds out by their annotations which parameters it fills in itself (`gr.Request`, `gr.EventData`); the others
 are inputs, bound by name in `wiring`. Whatever comes in may have been made up by the client. So a door only turns it
 into plain values; whether the visitor may touch what they name is for the client to say.
 """
 
-import functools
-import html
-import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any, Concatenate, ParamSpec
+from collections.abc import AsyncIterator
+from typing import Any
 
 import gradio as gr
 
@@ -18,57 +15,10 @@ from playground.errors import PlaygroundError
 from playground.ui.handlers import chat, lane, tabs
 from playground.ui.handlers.desk import Desk
 from playground.ui.panels.view import View
-from playground.ui.present import Outputs, present
+from playground.ui.present import KEEP, Outputs, present
+from playground.ui.rim import door, standing_door
 from playground.ui.state import WINDOW, Index, Shown
 from playground.visitor import Visitor
-
-P = ParamSpec("P")
-OURS = "Something went wrong on our side; it has been written to the log. Please try again."
-
-logger = logging.getLogger(__name__)
-
-
-def _tell(error: Exception) -> None:
-    if isinstance(error, PlaygroundError):
-        gr.Warning(html.escape(error.message), title="That did not work")
-    else:
-        logger.error("a click failed", exc_info=error)
-        gr.Warning(OURS, title="That did not work")
-
-
-def door(
-    handle: Callable[Concatenate["Doors", P], Awaitable[Shown]],
-) -> Callable[Concatenate["Doors", P], Awaitable[Any]]:
-    """A listener that answers once. Errors become toasts, never stack traces."""
-
-    @functools.wraps(handle)
-    async def answer(self: "Doors", *args: P.args, **kwargs: P.kwargs) -> Any:
-        try:
-            shown = await handle(self, *args, **kwargs)
-        except Exception as error:  # noqa: BLE001 - the rim: nothing above would show it
-            _tell(error)
-            return gr.skip()
-        for note in shown.notes:
-            gr.Info(html.escape(note))
-        return self.put(shown)
-
-    return answer
-
-
-def standing_door(
-    handle: Callable[Concatenate["Doors", P], AsyncIterator[Shown]],
-) -> Callable[Concatenate["Doors", P], AsyncIterator[Any]]:
-    """A listener that goes on answering."""
-
-    @functools.wraps(handle)
-    async def answer(self: "Doors", *args: P.args, **kwargs: P.kwargs) -> AsyncIterator[Any]:
-        try:
-            async for shown in handle(self, *args, **kwargs):
-                yield self.put(shown)
-        except Exception as error:  # noqa: BLE001 - the rim: nothing above would show it
-            _tell(error)
-
-    return answer
 
 
 def _said(event: gr.EventData, name: str) -> str:
@@ -82,8 +32,19 @@ def _page(request: gr.Request) -> str:
 
 
 def _chosen(strip: object) -> str:
-    value = strip.get("chosen") if isinstance(strip, dict) else None
-    return value if isinstance(value, str) else ""
+    match strip:
+        case {"chosen": str(tab_id)}:
+            return tab_id
+        case _:
+            return ""
+
+
+def _prompt(value: object) -> str:
+    match value:
+        case {"text": str(text)}:
+            return text
+        case _:
+            return ""
 
 
 class Doors:
@@ -93,9 +54,9 @@ class Doors:
         self._view = view
         self._desk = desk
 
-    def put(self, shown: Shown) -> Outputs | Any:
+    def put(self, shown: Shown) -> Outputs | dict[str, Any]:
         """The outputs of a listener; a skip when nothing changed."""
-        return present(self._view, shown) or gr.skip()
+        return present(self._view, shown) or KEEP
 
     def _client(self, request: gr.Request) -> Client:
         # Set by the mount's `auth_dependency`; without it nobody asked, and nobody owns anything.
@@ -108,7 +69,8 @@ class Doors:
     @door
     async def load(self, request: gr.Request) -> Shown:
         """The page opens."""
-        return await tabs.load(self._desk, self._client(request), wanted=request.query_params.get("s"))
+        address = getattr(request, "query_params", {})
+        return await tabs.load(self._desk, self._client(request), wanted=address.get("s"))
 
     @door
     async def pick(self, request: gr.Request, event: gr.EventData) -> Shown:
@@ -127,9 +89,9 @@ class Doors:
         return await tabs.close(self._desk, client, tab_id=_said(event, "tab"), chosen=_chosen(strip))
 
     @door
-    async def reopen(self, request: gr.Request, *, strip: Any) -> Shown:
+    async def reopen(self, request: gr.Request) -> Shown:
         """The tab closed last comes back."""
-        return await tabs.reopen(self._desk, self._client(request), chosen=_chosen(strip))
+        return await tabs.reopen(self._desk, self._client(request))
 
     @door
     async def rename(self, request: gr.Request, event: gr.EventData, *, strip: Any) -> Shown:
@@ -141,7 +103,7 @@ class Doors:
     @door
     async def list_threads(self, request: gr.Request, *, index: Any) -> Shown:
         """The history is opened."""
-        return await tabs.history(self._client(request), thread_id=Index.read(index).thread_id)
+        return await tabs.history(self._client(request), thread_id=Index.read(index).thread)
 
     @door
     async def open_thread(self, request: gr.Request, event: gr.EventData) -> Shown:
@@ -169,7 +131,7 @@ class Doors:
         """The page looks further back."""
         was, client, page = Index.read(index), self._client(request), _page(request)
         limit = was.limit + WINDOW
-        async for shown in chat.attach(self._desk, client, page=page, tab_id=was.tab_id, limit=limit):
+        async for shown in chat.attach(self._desk, client, page=page, tab_id=was.tab, limit=limit):
             yield shown
 
     @door
@@ -185,8 +147,7 @@ class Doors:
     @door
     async def suggest(self, request: gr.Request, event: gr.EventData, *, strip: Any) -> Shown:
         """A suggested prompt is sent."""
-        value = getattr(event, "value", None)
-        text = str(value.get("text") or "") if isinstance(value, dict) else ""
+        text = _prompt(getattr(event, "value", None))
         return await chat.send(self._desk, self._client(request), tab_id=_chosen(strip), text=text)
 
     @door
@@ -203,7 +164,7 @@ class Doors:
 
     @door
     async def again(self, request: gr.Request, event: gr.EventData, *, index: Any) -> Shown:
-        """"Try again" below a failure; the option carries the message's id."""
+        """A failure offers to try again; the option carries the message's id."""
         item_id = _said(event, "value") or None
         return await chat.again(self._desk, self._client(request), index=Index.read(index), item_id=item_id)
 

@@ -15,14 +15,16 @@ KEPT_PAGES = 300
 
 
 def mount(app: FastAPI, page: gr.Blocks, settings: Settings) -> None:
-    """Serves the page at `/`. The app's own routes must be there before, and its middleware must set
-    `request.state.visitor_id`."""
+    """Serves the page at `/`.
+
+    The app's own routes must be there before, and its middleware must set `request.state.visitor_id`.
+    """
     # Without it Gradio copies and serves any file that a client names: only `launch()` switches the guard on.
     page.has_launched = True
     page.max_threads = LIVE_VIEWS
     page.state_session_capacity = KEPT_PAGES
     page.queue(default_concurrency_limit=None, max_size=2 * LIVE_VIEWS)
-    gr.mount_gradio_app(
+    gr.mount_gradio_app(  # pyright: ignore[reportUnknownMemberType] - its callables lack type arguments
         app,
         page,
         path="/",

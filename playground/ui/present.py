@@ -11,6 +11,9 @@ from playground.ui.state import LanePanel, Shown, Versions
 
 Outputs = dict[Block, Any]
 
+KEEP: dict[str, Any] = {"__type__": "update"}
+"""Instead of outputs: every component stays as it is. What `gr.skip()` returns, with a type."""
+
 
 def present(view: View, shown: Shown) -> Outputs:
     """Component → new value or update, for the parts that changed."""

@@ -1,12 +1,41 @@
 """What the page shows, as frozen values: handlers make them, `wiring` puts them into components."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from playground.records import LaneSettings
 
 WINDOW = 60
 """Items that are shown before "Show earlier" is pressed, and how many more each press brings."""
+
+
+class Index(BaseModel):
+    """What a page was showing: ids only. It comes back with the visitor's clicks, and is trusted as a question is."""
+
+    model_config = ConfigDict(frozen=True)
+
+    tab: str = ""
+    thread: str | None = None
+    run: str | None = None
+    queued: tuple[str, ...] = ()
+    limit: int = Field(default=WINDOW, ge=0, le=5_000)
+    ids: tuple[str | None, ...] = ()
+
+    @classmethod
+    def read(cls, value: object) -> "Index":
+        """The index as the browser sent it; one that cannot be counts as none."""
+        try:
+            return cls.model_validate(value)
+        except ValidationError:
+            return cls()
+
+    def item(self, position: object) -> str | None:
+        """The id of the item shown at `position`, if there is one."""
+        if isinstance(position, int) and 0 <= position < len(self.ids):
+            return self.ids[position]
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,63 +52,26 @@ class Feed:
     limit: int = WINDOW
     more: bool = False
 
+    @property
+    def index(self) -> Index:
+        """What the page sends back of it."""
+        return Index(
+            tab=self.tab_id,
+            thread=self.thread_id,
+            run=self.run_id,
+            queued=self.queued,
+            limit=self.limit,
+            ids=self.ids,
+        )
+
     def wire(self) -> dict[str, Any]:
-        """The value of the feed component. `index` comes back with the visitor's clicks; it holds ids only."""
-        index = {
-            "tab": self.tab_id,
-            "thread": self.thread_id,
-            "run": self.run_id,
-            "queued": list(self.queued),
-            "limit": self.limit,
-            "ids": list(self.ids),
-        }
+        """The value of the feed component."""
         return {
             "messages": list(self.messages),
             "feedback": list(self.feedback),
             "more": self.more,
-            "index": index,
+            "index": self.index.model_dump(mode="json"),
         }
-
-
-@dataclass(frozen=True, slots=True)
-class Index:
-    """What a page says it was showing when the visitor clicked. Nothing in it is trusted but as a question."""
-
-    tab_id: str = ""
-    thread_id: str | None = None
-    run_id: str | None = None
-    queued: tuple[str, ...] = ()
-    limit: int = WINDOW
-    ids: tuple[str | None, ...] = ()
-
-    @classmethod
-    def read(cls, value: object) -> "Index":
-        """The index as the browser sent it; anything that does not fit counts as absent."""
-        if not isinstance(value, dict):
-            return cls()
-        limit = value.get("limit")
-        return cls(
-            tab_id=_text(value.get("tab")) or "",
-            thread_id=_text(value.get("thread")),
-            run_id=_text(value.get("run")),
-            queued=tuple(one for one in map(_text, _list(value.get("queued"))) if one),
-            limit=min(limit, 2_000) if isinstance(limit, int) else WINDOW,
-            ids=tuple(map(_text, _list(value.get("ids")))),
-        )
-
-    def item(self, position: object) -> str | None:
-        """The id of the item shown at `position`, if there is one."""
-        if isinstance(position, int) and 0 <= position < len(self.ids):
-            return self.ids[position]
-        return None
-
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) and value else None
-
-
-def _list(value: object) -> list[object]:
-    return list(value) if isinstance(value, list) else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,4 +109,4 @@ class Shown:
     versions: Versions | None = None
     history: dict[str, Any] | None = None
     box: str | None = None
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-import gradio as gr
+from gradio.themes import Base, colors, sizes
 
 STYLE = Path(__file__).with_name("style.css")
 
@@ -16,19 +16,22 @@ SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "A
 MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "Liberation Mono", "monospace")
 
 
-def theme() -> gr.themes.Base:
+def theme() -> Base:
     """Gradio's base theme in calm greys and one accent; the rest is in `style.css`."""
-    return gr.themes.Base(
-        primary_hue=gr.themes.colors.indigo,
-        secondary_hue=gr.themes.colors.indigo,
-        neutral_hue=gr.themes.colors.zinc,
-        radius_size=gr.themes.sizes.radius_lg,
+    return Base(
+        primary_hue=colors.indigo,
+        secondary_hue=colors.indigo,
+        neutral_hue=colors.zinc,
+        radius_size=sizes.radius_lg,
         font=SANS,
         font_mono=MONO,
     )
 
 
 def head() -> str:
-    """What goes into the page's `<head>`. Not Gradio's `css`: it would put every rule below its own container,
-    and ours also speak of `<body>`."""
+    """What goes into the page's `<head>`: the icon and the style.
+
+    The style is not given to Gradio as its `css`: it would put every rule below its own container, and ours also
+    speak of `<body>`.
+    """
     return f"{_ICON}<style>{STYLE.read_text(encoding='utf-8')}</style>"

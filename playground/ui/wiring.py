@@ -7,6 +7,7 @@ import gradio as gr
 
 from playground.ui.doors import Doors
 from playground.ui.handlers.desk import Desk
+from playground.ui.panels.drawn import event
 from playground.ui.panels.view import View
 from playground.ui.present import lane_components
 
@@ -28,19 +29,22 @@ def wire(page: gr.Blocks, view: View, desk: Desk) -> None:
 def _tabs(page: gr.Blocks, view: View, doors: Doors) -> None:
     strip, history, index = view.strip, view.history, view.chat.index
     shown = [strip, view.chat.feed, view.picker.versions, *lane_components(view)]
+    by_tab: dict[str, Any] = {"inputs_kwargs": {"strip": strip}, **QUICK}
     opened = [
         page.load(doors.load, None, shown, **QUICK),
-        strip.tab_pick(doors.pick, None, shown, trigger_mode="multiple", **QUICK),
-        strip.tab_add(doors.add, None, shown, trigger_mode="multiple", **QUICK),
-        strip.tab_close(doors.close, inputs_kwargs={"strip": strip}, outputs=shown, trigger_mode="multiple", **QUICK),
-        strip.tab_reopen(doors.reopen, inputs_kwargs={"strip": strip}, outputs=shown, **QUICK),
-        history.thread_open(doors.open_thread, None, shown, **QUICK),
-        history.thread_delete(
+        event(strip, "tab_pick")(doors.pick, None, shown, trigger_mode="multiple", **QUICK),
+        event(strip, "tab_add")(doors.add, None, shown, trigger_mode="multiple", **QUICK),
+        event(strip, "tab_close")(
+            doors.close, inputs_kwargs={"strip": strip}, outputs=shown, trigger_mode="multiple", **QUICK
+        ),
+        event(strip, "tab_reopen")(doors.reopen, None, shown, **QUICK),
+        event(history, "thread_open")(doors.open_thread, None, shown, **QUICK),
+        event(history, "thread_delete")(
             doors.delete_thread, inputs_kwargs={"strip": strip}, outputs=[*shown, history], **QUICK
         ),
     ]
-    strip.tab_rename(doors.rename, inputs_kwargs={"strip": strip}, outputs=[strip], **QUICK)
-    strip.history_open(doors.list_threads, inputs_kwargs={"index": index}, outputs=[history], **QUICK)
+    event(strip, "tab_rename")(doors.rename, outputs=[strip], **by_tab)
+    event(strip, "history_open")(doors.list_threads, inputs_kwargs={"index": index}, outputs=[history], **QUICK)
     _watching(view, doors, opened)
 
 
@@ -54,24 +58,19 @@ def _watching(view: View, doors: Doors, opened: Sequence[Any]) -> None:
         "trigger_mode": "multiple",
         **OFTEN,
     }
-    for event in opened:
-        event.then(doors.attach, inputs_kwargs={"strip": strip}, **standing)
-    strip.page_show(doors.attach, inputs_kwargs={"strip": strip}, **standing)
+    for shown in opened:
+        shown.then(doors.attach, inputs_kwargs={"strip": strip}, **standing)
+    event(strip, "page_show")(doors.attach, inputs_kwargs={"strip": strip}, **standing)
     chat.earlier.click(doors.attach_earlier, inputs_kwargs={"index": chat.index}, **standing)
-    strip.page_hide(doors.leave, None, None, **QUICK)
+    event(strip, "page_hide")(doors.leave, None, None, **QUICK)
 
 
 def _chat(view: View, doors: Doors) -> None:
     strip, chat = view.strip, view.chat
     by_index: dict[str, Any] = {"inputs_kwargs": {"index": chat.index}, "outputs": [chat.box], **QUICK}
     chat.feed.change(None, chat.feed, [chat.chat, chat.index], js=SHOW, trigger_mode="always_last", **QUICK)
-    gr.on(
-        [chat.box.submit, chat.send.click],
-        doors.send,
-        inputs_kwargs={"strip": strip, "text": chat.box},
-        outputs=[chat.box],
-        **QUICK,
-    )
+    for sends in (chat.box.submit, chat.send.click):
+        sends(doors.send, inputs_kwargs={"strip": strip, "text": chat.box}, outputs=[chat.box], **QUICK)
     chat.chat.example_select(doors.suggest, inputs_kwargs={"strip": strip}, outputs=[chat.box], **QUICK)
     chat.stop.click(doors.stop, **by_index)
     chat.chat.retry(doors.retry, **by_index)
@@ -79,7 +78,10 @@ def _chat(view: View, doors: Doors) -> None:
     chat.chat.edit(doors.edit, **by_index)
     chat.chat.like(doors.rate, **by_index)
     view.picker.versions.input(
-        doors.switch, inputs_kwargs={"index": chat.index, "branch_id": view.picker.versions}, outputs=[chat.box], **QUICK
+        doors.switch,
+        inputs_kwargs={"index": chat.index, "branch_id": view.picker.versions},
+        outputs=[chat.box],
+        **QUICK,
     )
 
 
@@ -88,19 +90,19 @@ def _lane(view: View, doors: Doors) -> None:
     shown = list(lane_components(view))
     picker.agent.input(doors.set_agent, inputs_kwargs={"strip": strip, "agent": picker.agent}, outputs=shown, **QUICK)
     picker.model.input(doors.set_model, inputs_kwargs={"strip": strip, "model": picker.model}, outputs=shown, **QUICK)
-    picker.providers.provider_pick(doors.set_provider, inputs_kwargs={"strip": strip}, outputs=shown, **QUICK)
+    event(picker.providers, "provider_pick")(doors.set_provider, inputs_kwargs={"strip": strip}, outputs=shown, **QUICK)
     fields: dict[str, Any] = {
         "instructions": settings.instructions,
         "temperature": settings.temperature,
         "max_tokens": settings.max_tokens,
         "effort": settings.effort,
     }
-    gr.on(
-        [field.input for field in fields.values()],
-        doors.set_settings,
-        inputs_kwargs={"strip": strip, **fields},
-        outputs=[view.chat.box],
-        trigger_mode="always_last",
-        **QUICK,
-    )
+    for field in fields.values():
+        field.input(
+            doors.set_settings,
+            inputs_kwargs={"strip": strip, **fields},
+            outputs=[view.chat.box],
+            trigger_mode="always_last",
+            **QUICK,
+        )
     settings.reset.click(doors.reset_settings, inputs_kwargs={"strip": strip}, outputs=shown, **QUICK)

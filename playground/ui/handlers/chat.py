@@ -12,9 +12,7 @@ from playground.ui.state import WINDOW, Index, Shown
 from playground.ui.watch import Watch
 
 
-async def attach(
-    desk: Desk, client: Client, *, page: str, tab_id: str, limit: int = WINDOW
-) -> AsyncIterator[Shown]:
+async def attach(desk: Desk, client: Client, *, page: str, tab_id: str, limit: int = WINDOW) -> AsyncIterator[Shown]:
     """What the tab shows, from now until the page looks at another one. The page may leave at any yield."""
     offers = await desk.parts.offers()
     with desk.bell.listen(tab_id, page) as ear:
@@ -50,9 +48,9 @@ async def send(desk: Desk, client: Client, *, tab_id: str, text: str) -> Shown:
 
 async def stop(desk: Desk, client: Client, *, index: Index) -> Shown:
     """Stops the answer that is being written; what is there stays. Messages that wait are taken back."""
-    for run_id in (*index.queued[::-1], *([index.run_id] if index.run_id else [])):
+    for run_id in (*index.queued[::-1], *([index.run] if index.run else [])):
         await client.stop(run_id)
-    desk.bell.ring(index.tab_id)
+    desk.bell.ring(index.tab)
     return Shown()
 
 
@@ -60,8 +58,8 @@ async def again(desk: Desk, client: Client, *, index: Index, item_id: str | None
     """Answers a message again, in a new version."""
     if item_id is None:
         raise Malformed("There is no message here to answer again.")
-    await client.retry(index.tab_id, item_id)
-    desk.bell.ring(index.tab_id)
+    await client.retry(index.tab, item_id)
+    desk.bell.ring(index.tab)
     return Shown()
 
 
@@ -70,21 +68,21 @@ async def edit(desk: Desk, client: Client, *, index: Index, item_id: str | None,
     if item_id is None:
         raise Malformed("This message is still waiting to be sent. Edit it when its answer has begun.")
     if text.strip():
-        await client.send(index.tab_id, text, edit_item_id=item_id)
-    desk.bell.ring(index.tab_id)
+        await client.send(index.tab, text, edit_item_id=item_id)
+    desk.bell.ring(index.tab)
     return Shown()
 
 
 async def rate(client: Client, *, index: Index, item_id: str | None, liked: bool) -> Shown:
     """A thumb up or down."""
-    if item_id is not None and index.thread_id is not None:
-        await client.feedback(index.thread_id, item_id, "positive" if liked else "negative")
+    if item_id is not None and index.thread is not None:
+        await client.feedback(index.thread, item_id, "positive" if liked else "negative")
     return Shown()
 
 
 async def switch(desk: Desk, client: Client, *, index: Index, branch_id: str | None) -> Shown:
     """Shows another version of the conversation."""
-    if index.thread_id is not None and branch_id:
-        await client.switch_branch(index.thread_id, branch_id)
-        desk.bell.ring(index.tab_id)
+    if index.thread is not None and branch_id:
+        await client.switch_branch(index.thread, branch_id)
+        desk.bell.ring(index.tab)
     return Shown()

@@ -36,7 +36,10 @@ async def set_model(desk: Desk, client: Client, *, tab_id: str, model: str | Non
     """Another model of the provider; any id may have been typed."""
     tab = await client.tab(tab_id)
     name = full_name(model, provider_of(tab.lane.model)) if model and model.strip() else tab.lane.model
-    split_model(name)
+    try:
+        split_model(name)
+    except Malformed as error:
+        return Shown(lane=await desk.lane(tab), notes=(error.message,))
     if name != tab.lane.model:
         tab = await client.set_lane(tab_id, model=name)
     return Shown(lane=await desk.lane(tab))

@@ -42,12 +42,12 @@ async def close(desk: Desk, client: Client, *, tab_id: str, chosen: str) -> Show
     return await _present(desk, client, chosen)
 
 
-async def reopen(desk: Desk, client: Client, *, chosen: str) -> Shown:
+async def reopen(desk: Desk, client: Client) -> Shown:
     """The tab that was closed last."""
     tab = await client.reopen_tab()
     if tab is None:
         return Shown(notes=("No closed tab to open again.",))
-    return await _present(desk, client, tab.id if tab else chosen)
+    return await _present(desk, client, tab.id)
 
 
 async def rename(desk: Desk, client: Client, *, tab_id: str, title: str, chosen: str) -> Shown:
@@ -62,9 +62,7 @@ async def rename(desk: Desk, client: Client, *, tab_id: str, title: str, chosen:
 async def history(client: Client, *, thread_id: str | None) -> Shown:
     """The visitor's threads, newest first."""
     threads = await client.threads()
-    rows = [
-        {"id": thread.id, "title": thread.title or "Untitled", "at": thread.created_at.isoformat()} for thread in threads
-    ]
+    rows = [{"id": one.id, "title": one.title or "Untitled", "at": one.created_at.isoformat()} for one in threads]
     return Shown(history={"threads": rows, "chosen": thread_id})
 
 
@@ -100,4 +98,3 @@ async def first_of(client: Client) -> dict[str, Any]:
     """The strip after the shown tab vanished: the page is asked to pick the last one."""
     tabs = await client.tabs()
     return {**strip_value(tabs, tabs[-1].id), "moved": True}
-

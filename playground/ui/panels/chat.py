@@ -6,7 +6,7 @@ import gradio as gr
 
 from playground.ui.panels.drawn import drawn
 
-LATEX = [
+LATEX: list[dict[str, str | bool]] = [
     {"left": "$$", "right": "$$", "display": True},
     {"left": "\\[", "right": "\\]", "display": True},
     {"left": "\\(", "right": "\\)", "display": False},
@@ -53,19 +53,18 @@ def build_chat() -> ChatPanel:
             latex_delimiters=LATEX,
             autoscroll=True,
         )
-    with gr.Column(elem_id="composer"):
-        with gr.Row(elem_id="message"):
-            box = gr.Textbox(
-                label="Message",
-                show_label=False,
-                placeholder="Message the agent",
-                lines=1,
-                max_lines=10,
-                container=False,
-                autofocus=True,
-                elem_id="box",
-                scale=1,
-            )
-            stop = gr.Button("Stop", elem_id="stop", min_width=40, scale=0)
-            send = gr.Button("Send", variant="primary", elem_id="send", min_width=40, scale=0)
+    with gr.Column(elem_id="composer"), gr.Row(elem_id="message"):
+        box = gr.Textbox(
+            label="Message",
+            show_label=False,
+            placeholder="Message the agent",
+            lines=1,
+            max_lines=10,
+            container=False,
+            autofocus=True,
+            elem_id="box",
+            scale=1,
+        )
+        stop = gr.Button("Stop", elem_id="stop", min_width=40, scale=0)
+        send = gr.Button("Send", variant="primary", elem_id="send", min_width=40, scale=0)
     return ChatPanel(feed, chat, index, earlier, box, send, stop)

@@ -4,10 +4,12 @@ Their templates are constant, because Gradio evaluates what it puts into one; al
 the script draws it with `textContent`. An event's name is found by Gradio where the script says `trigger('name')`.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from gradio.events import Dependency
 
 UI = Path(__file__).parent.parent
 
@@ -22,3 +24,9 @@ def drawn(script: str, value: dict[str, Any], *, elem_id: str, classes: list[str
         elem_id=elem_id,
         elem_classes=classes,
     )
+
+
+def event(component: gr.HTML, name: str) -> Callable[..., Dependency]:
+    """The listener of an event of the component's script. Raises AttributeError if there is none by that name."""
+    listener: Callable[..., Dependency] = getattr(component, name)
+    return listener

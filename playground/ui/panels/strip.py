@@ -6,5 +6,5 @@ from playground.ui.panels.drawn import drawn
 
 
 def build_strip() -> gr.HTML:
-    """Events: tab_pick, tab_add, tab_close, tab_reopen, tab_rename, page_show, page_hide, history_open, settings_open."""
+    """Events: tab_pick, tab_add, tab_close, tab_reopen, tab_rename, page_show, page_hide, history_open."""
     return drawn("strip.js", {"tabs": [], "chosen": ""}, elem_id="strip")
