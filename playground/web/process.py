@@ -1,6 +1,7 @@
 """The serving process: it says when it is ready, and leaves without cutting an answer."""
 
 import asyncio
+import errno
 import socket
 import sys
 from collections.abc import Awaitable, Callable
@@ -24,7 +25,8 @@ def listener(host: str, port: int) -> socket.socket:
             bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind(address)
     except OSError as error:
-        sys.exit(f"Cannot listen on {host}:{port}: {error.strerror}. Choose another port with --port, or 0 for any.")
+        advice = " Choose another with --port, or 0 for any." if error.errno == errno.EADDRINUSE else ""
+        sys.exit(f"Cannot listen on {host}:{port}: {error.strerror}.{advice}")
     return bound
 
 
