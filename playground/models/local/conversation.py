@@ -5,11 +5,13 @@ than their template's own form, and no template is strict about it; dropping old
 from its result.
 """
 
+import itertools
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeAlias, TypedDict
 
+_HANDFUL = 4
 LONGEST_RESULT = 2000
 """A longer tool result is cut to this many characters: the whole window is about six times as long."""
 
@@ -50,15 +52,16 @@ class Conversation:
         return [message for turn in self.turns for message in turn]
 
     def fitted(self, tokens: int) -> "Conversation":
-        """Without the oldest turns that do not fit; the newest one stays in any case."""
-        room = tokens - rough_tokens(self.system)
-        first = len(self.turns)
-        for turn in reversed(self.turns):
-            room -= sum(rough_tokens(message["content"]) for message in turn)
-            if room < 0 and first < len(self.turns):
-                break
-            first -= 1
-        return replace(self, turns=self.turns[first:])
+        """Without the oldest turns that do not fit into `tokens`; the newest one stays in any case.
+
+        Turns go by the handful, so that the next request mostly begins as this one does: the server need not read
+        again what it has read.
+        """
+        sizes = [sum(rough_tokens(message["content"]) for message in turn) for turn in self.turns]
+        newest_last = list(itertools.accumulate(reversed(sizes)))
+        dropped = sum(size > tokens for size in newest_last)
+        handfuls = -(-dropped // _HANDFUL) * _HANDFUL
+        return replace(self, turns=self.turns[min(handfuls, len(self.turns) - 1) :])
 
 
 def rough_tokens(text: str) -> int:

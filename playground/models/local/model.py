@@ -23,7 +23,7 @@ from playground.models.compatible import CompatibleModel
 from playground.models.items import new_id
 from playground.models.local.child import SLOT_TOKENS
 from playground.models.local.connection import Connection
-from playground.models.local.conversation import Conversation, read_conversation
+from playground.models.local.conversation import Conversation, read_conversation, rough_tokens
 from playground.models.local.decision import (
     Call,
     Option,
@@ -39,7 +39,9 @@ from playground.models.reading import collected
 
 _LONGEST_ANSWER = 1024
 _LONGEST_DECISION = 400
-_SMALLEST_WINDOW = 1024
+# A small machine reads about a hundred tokens a second, so less history than would fit is sent.
+_REPLY_HISTORY = 2048
+_DECISION_HISTORY = 768
 _Stream: TypeAlias = AsyncGenerator[TResponseStreamEvent, None]
 _LOST = (openai.APIConnectionError, httpx2.TransportError)
 
@@ -144,11 +146,11 @@ class LocalModel(Model):
 
     async def _decide(self, client: openai.AsyncOpenAI, request: _Request) -> tuple[Call | None, ResponseUsage]:
         may_reply = request.settings.tool_choice not in {"required", *(option.name for option in request.offered)}
-        asked = question(request.conversation.system, request.offered)
-        conversation = replace(request.conversation, system=asked).fitted(SLOT_TOKENS - _LONGEST_DECISION)
+        conversation = request.conversation.fitted(_DECISION_HISTORY)
+        asked = {"role": "system", "content": question(conversation.system, request.offered)}
         completion = await client.chat.completions.create(
             model=self._name,
-            messages=cast("Any", [{"role": "system", "content": asked}, *conversation.messages()]),
+            messages=cast("Any", [asked, *conversation.messages()]),
             response_format=cast("Any", answer_format(request.offered, may_reply=may_reply)),
             temperature=0,
             max_tokens=_LONGEST_DECISION,
@@ -159,8 +161,8 @@ class LocalModel(Model):
     def _reply(self, client: openai.AsyncOpenAI, request: _Request) -> _Stream:
         settings = self._settings(request.settings)
         system = request.conversation.system or self._habits.system
-        room = max(SLOT_TOKENS - (settings.max_tokens or _LONGEST_ANSWER), _SMALLEST_WINDOW)
-        conversation = replace(request.conversation, system=system).fitted(room)
+        room = SLOT_TOKENS - (settings.max_tokens or 0) - rough_tokens(system)
+        conversation = request.conversation.fitted(min(room, _REPLY_HISTORY))
         messages = cast("list[TResponseInputItem]", conversation.messages())
         model = CompatibleModel(self._name, client)
         events = model.stream_response(system, messages, settings, [], request.output_schema, [], request.tracing)
@@ -172,7 +174,7 @@ class LocalModel(Model):
         return replace(
             settings,
             temperature=temperature,
-            max_tokens=settings.max_tokens or _LONGEST_ANSWER,
+            max_tokens=min(settings.max_tokens or _LONGEST_ANSWER, SLOT_TOKENS // 2),
             tool_choice=None,
             reasoning=None,
             extra_body={"repeat_penalty": self._habits.repeat_penalty, **extra},

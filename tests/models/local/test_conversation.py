@@ -90,13 +90,33 @@ def test_a_result_that_is_not_text_is_told_as_json() -> None:
     assert 'returned: {"hits": [1, 2]})' in read.messages()[0]["content"]
 
 
+def questions(count: int) -> list[dict[str, Any]]:
+    return [
+        message for number in range(count) for message in (user(f"Question {number} " * 5), assistant("Yes. " * 30))
+    ]
+
+
 def test_the_oldest_turns_give_way() -> None:
-    items = [message for number in range(50) for message in (user(f"Question {number} " * 20), assistant("Yes. " * 50))]
-    fitted = read_conversation("Be kind.", [*items, user("The last one")]).fitted(1000)
-    messages = fitted.messages()
+    messages = read_conversation("Be kind.", [*questions(50), user("The last one")]).fitted(1000).messages()
     assert messages[-1]["content"] == "The last one"
     assert messages[0]["role"] == "user"
     assert 500 < sum(rough_tokens(message["content"]) for message in messages) <= 1000
+
+
+def test_a_conversation_that_grows_mostly_begins_as_before() -> None:
+    starts = [
+        read_conversation(None, questions(count)).fitted(1000).messages()[0]["content"] for count in range(20, 40)
+    ]
+    assert len(set(starts)) <= 6
+
+
+def test_a_short_conversation_stays_whole() -> None:
+    read = read_conversation(None, questions(3))
+    assert read.fitted(1000) == read
+
+
+def test_an_empty_conversation_stays_empty() -> None:
+    assert read_conversation(None, []).fitted(1000).messages() == []
 
 
 def test_the_newest_turn_stays_whatever_its_length() -> None:

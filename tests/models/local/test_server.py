@@ -1,6 +1,7 @@
 import asyncio
 import os
 import signal
+import sys
 from collections.abc import AsyncGenerator
 from pathlib import Path
 
@@ -178,3 +179,15 @@ async def test_a_model_that_keeps_dying_is_given_up_after_three_restarts(small: 
 
 def test_the_smaller_models_size_is_told_in_megabytes() -> None:
     assert SMOLLM2.megabytes == 98
+
+
+async def test_without_the_runtime_nothing_is_fetched(
+    closing: list[LocalServers], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "xllamacpp", None)
+    servers = LocalServers(Settings())
+    closing.append(servers)
+    await servers.start()
+    assert state_of(servers) == ("failed", "failed")
+    with pytest.raises(ProviderError, match="not built for this system"):
+        await servers.endpoint("smollm2-135m")

@@ -107,11 +107,13 @@ async def test_a_file_the_hub_does_not_have_is_an_error(hub: list[str], place: P
 
 
 async def test_a_hub_that_falls_silent_is_given_up(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def say_nothing(_reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
-        return
+    async def say_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
 
     silence = await asyncio.start_server(say_nothing, "127.0.0.1", 0)
     monkeypatch.setenv("HF_ENDPOINT", f"http://127.0.0.1:{silence.sockets[0].getsockname()[1]}")
     with pytest.raises(FetchError, match="Nothing arrived"):
         await Hub("repo/model", "file.gguf", patience=1).fetch(place, place / "target", ignore)
     silence.close()
+    await silence.wait_closed()
