@@ -6,6 +6,7 @@ import socket
 import sys
 from collections.abc import Awaitable, Callable
 from types import FrameType
+from typing import Any
 
 import structlog
 import uvicorn
@@ -19,14 +20,21 @@ def listener(host: str, port: int) -> socket.socket:
     """A socket bound to the address, before anything slow is done. Exits with one line and code 1 if it is taken."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-        family, kind, _, _, address = found[0]
-        bound = socket.socket(family, kind)
-        if sys.platform != "win32":  # there it would let two servers share the port
-            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        bound.bind(address)
+        return _bound(*found[0][:2], found[0][4])
     except OSError as error:
         advice = " Choose another with --port, or 0 for any." if error.errno == errno.EADDRINUSE else ""
         sys.exit(f"Cannot listen on {host}:{port}: {error.strerror}.{advice}")
+
+
+def _bound(family: int, kind: int, address: Any) -> socket.socket:
+    bound = socket.socket(family, kind)
+    if sys.platform != "win32":  # there it would let two servers share the port
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind(address)
+    except OSError:
+        bound.close()
+        raise
     return bound
 
 
