@@ -17,22 +17,17 @@ KEEP: dict[str, Any] = {"__type__": "update"}
 
 def present(view: View, shown: Shown) -> Outputs:
     """Component → new value or update, for the parts that changed."""
-    outputs: Outputs = {}
-    if shown.strip is not None:
-        outputs[view.strip] = shown.strip
-    if shown.feed is not None:
-        outputs[view.chat.feed] = shown.feed.wire()
-    if shown.lane is not None:
-        outputs |= _lane(view, shown.lane)
-    if shown.providers is not None:
-        outputs[view.picker.providers] = shown.providers
-    if shown.versions is not None:
-        outputs[view.picker.versions] = _versions(shown.versions)
-    if shown.history is not None:
-        outputs[view.history] = shown.history
-    if shown.box is not None:
-        outputs[view.chat.box] = shown.box
-    return outputs
+    parts = {
+        view.strip: shown.strip,
+        view.chat.feed: shown.feed.wire() if shown.feed else None,
+        view.chat.box: shown.box,
+        view.picker.versions: _versions(shown.versions) if shown.versions else None,
+        view.picker.providers: shown.providers,
+        view.history: shown.history,
+        view.notes: shown.note.wire() if shown.note else None,
+    }
+    changed: Outputs = {component: value for component, value in parts.items() if value is not None}
+    return changed | _lane(view, shown.lane) if shown.lane else changed
 
 
 def _lane(view: View, lane: LanePanel) -> Outputs:

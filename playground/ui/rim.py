@@ -1,18 +1,16 @@
-"""The rim of the page: what a handler returned goes to the components, and what it raised becomes a toast."""
+"""The rim of the page: what a handler raises becomes a note to the visitor, never a stack trace.
+
+Gradio has notes of its own, but only for listeners in its queue, and it takes their text for markup.
+"""
 
 import functools
-import html
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
-import gradio as gr
-
 from playground.errors import PlaygroundError
-from playground.ui.present import KEEP
-from playground.ui.state import Shown
+from playground.ui.state import Note, Shown
 
-TITLE = "That did not work"
 OURS = "Something went wrong on our side; it has been written to the log. Please try again."
 
 logger = logging.getLogger(__name__)
@@ -26,10 +24,7 @@ def door(handle: Callable[..., Awaitable[Shown]]) -> Callable[..., Awaitable[Any
         try:
             shown = await handle(self, *args, **kwargs)
         except Exception as error:  # nothing above would show it
-            tell(error)
-            return KEEP
-        for note in shown.notes:
-            gr.Info(html.escape(note), title="")
+            shown = problem(error)
         return self.put(shown)
 
     return answer
@@ -44,15 +39,14 @@ def standing_door(handle: Callable[..., AsyncIterator[Shown]]) -> Callable[..., 
             async for shown in handle(self, *args, **kwargs):
                 yield self.put(shown)
         except Exception as error:  # nothing above would show it
-            tell(error)
+            yield self.put(problem(error))
 
     return answer
 
 
-def tell(error: Exception) -> None:
-    """A toast for the visitor: our own words only, and as text, for Gradio takes a toast's text for markup."""
+def problem(error: Exception) -> Shown:
+    """The note for an error: its own words if they are ours."""
     if isinstance(error, PlaygroundError):
-        gr.Warning(html.escape(error.message), title=TITLE)
-    else:
-        logger.error("a click failed", exc_info=error)
-        gr.Warning(OURS, title=TITLE)
+        return Shown(note=Note(error.message, problem=True))
+    logger.error("a click failed", exc_info=error)
+    return Shown(note=Note(OURS, problem=True))

@@ -1,6 +1,7 @@
 """What the page shows, as frozen values: handlers make them, `wiring` puts them into components."""
 
 from dataclasses import dataclass
+from secrets import token_hex
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -99,6 +100,18 @@ class Versions:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """A line that comes up and goes away. A problem is read out at once."""
+
+    text: str
+    problem: bool = False
+
+    def wire(self) -> dict[str, Any]:
+        """The value of the notes component; its id tells two notes of the same words apart."""
+        return {"text": self.text, "problem": self.problem, "id": token_hex(8)}
+
+
+@dataclass(frozen=True, slots=True)
 class Shown:
     """What changes on the page; None leaves a part as it is."""
 
@@ -109,4 +122,4 @@ class Shown:
     versions: Versions | None = None
     history: dict[str, Any] | None = None
     box: str | None = None
-    notes: tuple[str, ...] = ()
+    note: Note | None = None

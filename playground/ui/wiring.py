@@ -28,7 +28,7 @@ def wire(page: gr.Blocks, view: View, desk: Desk) -> None:
 
 def _tabs(page: gr.Blocks, view: View, doors: Doors) -> None:
     strip, history, index = view.strip, view.history, view.chat.index
-    shown = [strip, view.chat.feed, view.picker.versions, *lane_components(view)]
+    shown = [strip, view.chat.feed, view.picker.versions, *lane_components(view), view.notes]
     by_tab: dict[str, Any] = {"inputs_kwargs": {"strip": strip}, **QUICK}
     opened = [
         page.load(doors.load, None, shown, **QUICK),
@@ -43,8 +43,10 @@ def _tabs(page: gr.Blocks, view: View, doors: Doors) -> None:
             doors.delete_thread, inputs_kwargs={"strip": strip}, outputs=[*shown, history], **QUICK
         ),
     ]
-    event(strip, "tab_rename")(doors.rename, outputs=[strip], **by_tab)
-    event(strip, "history_open")(doors.list_threads, inputs_kwargs={"index": index}, outputs=[history], **QUICK)
+    event(strip, "tab_rename")(doors.rename, outputs=[strip, view.notes], **by_tab)
+    event(strip, "history_open")(
+        doors.list_threads, inputs_kwargs={"index": index}, outputs=[history, view.notes], **QUICK
+    )
     _watching(view, doors, opened)
 
 
@@ -52,7 +54,7 @@ def _watching(view: View, doors: Doors, opened: Sequence[Any]) -> None:
     """A page watches one tab at a time, and none while it is hidden: a browser has six connections to a host."""
     strip, chat = view.strip, view.chat
     standing: dict[str, Any] = {
-        "outputs": [strip, chat.feed, view.picker.versions, view.picker.providers],
+        "outputs": [strip, chat.feed, view.picker.versions, view.picker.providers, view.notes],
         "postprocess": False,
         "concurrency_limit": None,
         "trigger_mode": "multiple",
@@ -62,16 +64,16 @@ def _watching(view: View, doors: Doors, opened: Sequence[Any]) -> None:
         shown.then(doors.attach, inputs_kwargs={"strip": strip}, **standing)
     event(strip, "page_show")(doors.attach, inputs_kwargs={"strip": strip}, **standing)
     chat.earlier.click(doors.attach_earlier, inputs_kwargs={"index": chat.index}, **standing)
-    event(strip, "page_hide")(doors.leave, None, None, **QUICK)
+    event(strip, "page_hide")(doors.leave, None, [view.notes], **QUICK)
 
 
 def _chat(view: View, doors: Doors) -> None:
     strip, chat = view.strip, view.chat
-    by_index: dict[str, Any] = {"inputs_kwargs": {"index": chat.index}, "outputs": [chat.box], **QUICK}
+    by_index: dict[str, Any] = {"inputs_kwargs": {"index": chat.index}, "outputs": [view.notes], **QUICK}
     chat.feed.change(None, chat.feed, [chat.chat, chat.index], js=SHOW, trigger_mode="always_last", **QUICK)
     for sends in (chat.box.submit, chat.send.click):
-        sends(doors.send, inputs_kwargs={"strip": strip, "text": chat.box}, outputs=[chat.box], **QUICK)
-    chat.chat.example_select(doors.suggest, inputs_kwargs={"strip": strip}, outputs=[chat.box], **QUICK)
+        sends(doors.send, inputs_kwargs={"strip": strip, "text": chat.box}, outputs=[chat.box, view.notes], **QUICK)
+    chat.chat.example_select(doors.suggest, inputs_kwargs={"strip": strip}, outputs=[chat.box, view.notes], **QUICK)
     chat.stop.click(doors.stop, **by_index)
     chat.chat.retry(doors.retry, **by_index)
     chat.chat.option_select(doors.again, **by_index)
@@ -80,14 +82,14 @@ def _chat(view: View, doors: Doors) -> None:
     view.picker.versions.input(
         doors.switch,
         inputs_kwargs={"index": chat.index, "branch_id": view.picker.versions},
-        outputs=[chat.box],
+        outputs=[view.notes],
         **QUICK,
     )
 
 
 def _lane(view: View, doors: Doors) -> None:
     strip, picker, settings = view.strip, view.picker, view.settings
-    shown = list(lane_components(view))
+    shown = [*lane_components(view), view.notes]
     picker.agent.input(doors.set_agent, inputs_kwargs={"strip": strip, "agent": picker.agent}, outputs=shown, **QUICK)
     picker.model.input(doors.set_model, inputs_kwargs={"strip": strip, "model": picker.model}, outputs=shown, **QUICK)
     event(picker.providers, "provider_pick")(doors.set_provider, inputs_kwargs={"strip": strip}, outputs=shown, **QUICK)
@@ -101,7 +103,7 @@ def _lane(view: View, doors: Doors) -> None:
         field.input(
             doors.set_settings,
             inputs_kwargs={"strip": strip, **fields},
-            outputs=[view.chat.box],
+            outputs=[view.notes],
             trigger_mode="always_last",
             **QUICK,
         )

@@ -8,7 +8,7 @@ from playground.errors import Malformed
 from playground.records import LaneSettings
 from playground.ui.choices import full_name, provider_of
 from playground.ui.handlers.desk import Desk
-from playground.ui.state import Shown
+from playground.ui.state import Note, Shown
 
 
 async def set_agent(desk: Desk, client: Client, *, tab_id: str, agent: str) -> Shown:
@@ -39,7 +39,7 @@ async def set_model(desk: Desk, client: Client, *, tab_id: str, model: str | Non
     try:
         split_model(name)
     except Malformed as error:
-        return Shown(lane=await desk.lane(tab), notes=(error.message,))
+        return Shown(lane=await desk.lane(tab), note=Note(error.message, problem=True))
     if name != tab.lane.model:
         tab = await client.set_lane(tab_id, model=name)
     return Shown(lane=await desk.lane(tab))

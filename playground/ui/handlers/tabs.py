@@ -8,7 +8,7 @@ from playground.records import Tab
 from playground.ui.bell import Ear
 from playground.ui.choices import strip_value
 from playground.ui.handlers.desk import Desk
-from playground.ui.state import Shown
+from playground.ui.state import Note, Shown
 from playground.ui.watch import Watch
 
 TITLE_CHARS = 80
@@ -46,7 +46,7 @@ async def reopen(desk: Desk, client: Client) -> Shown:
     """The tab that was closed last."""
     tab = await client.reopen_tab()
     if tab is None:
-        return Shown(notes=("No closed tab to open again.",))
+        return Shown(note=Note("No closed session to open again."))
     return await _present(desk, client, tab.id)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import gradio as gr
 
 from playground.ui.panels.chat import ChatPanel, build_chat
+from playground.ui.panels.drawn import drawn
 from playground.ui.panels.history import build_history
 from playground.ui.panels.picker import PickerPanel, build_picker
 from playground.ui.panels.settings import SettingsPanel, build_settings
@@ -20,6 +21,7 @@ class View:
     strip: gr.HTML
     picker: PickerPanel
     chat: ChatPanel
+    notes: gr.HTML
 
 
 def build_view() -> View:
@@ -30,4 +32,5 @@ def build_view() -> View:
         strip = build_strip()
         picker = build_picker()
         chat = build_chat()
-    return View(history, settings, strip, picker, chat)
+        notes = drawn("notes.js", {}, elem_id="notes")
+    return View(history, settings, strip, picker, chat, notes)
