@@ -98,7 +98,7 @@ def _put(transcript: Transcript, item: ThreadItem) -> Transcript:
 
 def _update(transcript: Transcript, event: ThreadItemUpdatedEvent) -> Transcript:
     index = _position(transcript, event.item_id)
-    if index is None:
+    if index is None or event.item_id not in transcript.open_ids:  # the store has no updates of what is done
         return transcript
     return _put(transcript, updated(transcript.items[index], event.update))
 
