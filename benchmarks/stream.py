@@ -17,7 +17,7 @@ class Reading(asyncio.Protocol):
     """One request and the answer to it. Times are `time.perf_counter()` seconds."""
 
     request: bytes
-    chunks: list[tuple[float, bytes]] = field(default_factory=list)
+    chunks: list[tuple[float, bytes]] = field(default_factory=list[tuple[float, bytes]])
     began: float = 0
     over: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -87,7 +87,7 @@ def faults(text: str, count: int) -> Faults:
 
 async def read(url: str, model: str) -> Reading:
     """Starts a thread on `model` and reads the answer to its end, as a visitor never seen before."""
-    host, port = urlsplit(url).hostname, urlsplit(url).port
+    host, _, port = urlsplit(url).netloc.partition(":")
     message = {
         "content": [{"type": "input_text", "text": "Go on."}],
         "attachments": [],
@@ -97,7 +97,7 @@ async def read(url: str, model: str) -> Reading:
     head = f"POST /chatkit HTTP/1.1\r\nhost: {host}:{port}\r\ncontent-type: application/json\r\nconnection: close\r\n"
     reading = Reading(f"{head}content-length: {len(body)}\r\n\r\n".encode() + body)
     reading.began = time.perf_counter()
-    await asyncio.get_running_loop().create_connection(lambda: reading, host, port)
+    await asyncio.get_running_loop().create_connection(lambda: reading, host, int(port))
     await reading.over.wait()
     return reading
 
