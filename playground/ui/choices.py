@@ -71,5 +71,5 @@ def versions(view: ThreadView | None) -> Versions:
 
 
 def _version(number: int, branch: Branch) -> str:
-    label = " ".join(branch.label.split())
+    label = " ".join(branch.label.split()) or "The first"
     return f"{number} · {label[:40]}{'…' if len(label) > 40 else ''}"

@@ -153,6 +153,8 @@ def _tasks(tasks: Iterable[Task]) -> Iterator[Message]:
 def _reasoning(thoughts: list[ThoughtTask]) -> Message:
     pending = thoughts[-1].status_indicator == "loading"
     titled = thoughts[-1].title if len(thoughts) == 1 or pending else None
+    if titled in {"Thinking", "Thought"}:  # which is what a nameless one is called
+        titled = None
     body = "\n\n".join(thought.content for thought in thoughts)
     return fold_message(f"Reasoning{f' · {plain(titled)}' if titled else ''}", body, pending=pending)
 
