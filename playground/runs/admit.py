@@ -10,6 +10,7 @@ from chatkit.types import (
     StreamOptions,
     StreamOptionsEvent,
     ThreadCreatedEvent,
+    ThreadItem,
     ThreadItemDoneEvent,
     ThreadStreamEvent,
     ThreadUpdatedEvent,
@@ -79,8 +80,7 @@ def take_in(
     events: list[ThreadStreamEvent] = []
     if item is not None:
         position += 1
-        row = user_row(item, run, position)
-        session.add(row)
+        session.add(row_of(item, run, position))
         session.flush()
         events.append(ThreadItemDoneEvent(item=item))
         if threads.suggest_title(session, thread_id=thread.id, title=title_of(item)):
@@ -92,8 +92,8 @@ def take_in(
     return position, told, events
 
 
-def user_row(item: UserMessageItem, run: RunRow, position: int) -> ItemRow:
-    """The row of a visitor's message."""
+def row_of(item: ThreadItem, run: RunRow, position: int) -> ItemRow:
+    """The row of an item of a run."""
     return ItemRow(
         id=item.id,
         thread_id=run.thread_id,
@@ -166,7 +166,7 @@ def _fork(session: Session, thread: ThreadRow, order: Order, at: datetime) -> No
         raise Malformed("Only a message of your own can be answered again or edited.")
     position = item.position if order.fork == "retry" else item.position - 1
     label = order.text or "".join(part["text"] for part in item.payload["content"])
-    threads.fork(session, thread, position=position, label=label[:TITLE_LENGTH], at=at)
+    threads.fork(session, thread, parent=item.branch_id, position=position, label=label[:TITLE_LENGTH], at=at)
 
 
 def _insert(session: Session, thread: ThreadRow, order: Order, *, owner: str, queued: bool, at: datetime) -> RunRow:

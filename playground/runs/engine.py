@@ -5,76 +5,97 @@ import logging
 import os
 import secrets
 import socket
-from collections.abc import AsyncGenerator, Coroutine, Sequence
-from typing import Any
+from collections.abc import AsyncGenerator, Coroutine
+from typing import Any, TypeVar
+from weakref import WeakValueDictionary
 
-from agents.items import TResponseInputItem
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from playground import wire
 from playground.errors import Conflict, Unavailable
 from playground.records import RunRecord
-from playground.runs import kept, queue
+from playground.runs import kept
 from playground.runs.admit import Admitted, Busy, admit
 from playground.runs.answer import Answerer
 from playground.runs.grace import Grace
 from playground.runs.journal import Journal
-from playground.runs.keeper import Keeper
+from playground.runs.keeper import Keeper, Pace
 from playground.runs.live import Frame, LiveRun, StopReason
 from playground.runs.order import Order
-from playground.runs.recovery import unfinished
+from playground.runs.queue import Queue, Told
 from playground.settings import Settings
-from playground.store import runs
 from playground.store.database import Database
 from playground.store.runs import Ending
 from playground.visitor import Visitor
 
 logger = logging.getLogger(__name__)
 
-STOP_SECONDS = 10
-"""How long a stop waits for an owner that is another replica."""
+T = TypeVar("T")
+
+CLOSE_SECONDS = 5
+"""How long runs that were interrupted may take to say so."""
 
 
 class Engine:
     """The runs of this process. `start` it before use; `close` it to let running answers finish."""
 
-    def __init__(self, settings: Settings, database: Database, answerer: Answerer) -> None:
+    def __init__(self, settings: Settings, database: Database, answerer: Answerer, *, pace: Pace = Pace()) -> None:  # noqa: B008 - frozen
         self._settings = settings
         self._database = database
         self._answerer = answerer
         self.owner = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
         self.closing = False
         self._live: dict[str, LiveRun] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._background: list[asyncio.Task[None]] = []
+        self._doors: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._journal = Journal(database, interval=settings.flush_interval, fenced=self._fenced)
         self._grace = Grace(settings.disconnect_grace, lambda run: self._halt(run, "left"))
-        self._keeper = Keeper(database, self._journal, self.owner, self._live, halt=self._halt, advance=self._advance)
+        self._queue = Queue(database, self._live, begin=self._begin, forget=self._forget)
+        self._keeper = Keeper(
+            database,
+            self._journal,
+            self.owner,
+            self._live,
+            pace=pace,
+            halt=self._halt,
+            advance=self._advance,
+        )
 
     async def start(self) -> None:
         """Take over what died, and begin to keep time."""
         await self._keeper.look()
-        self._spawn(self._journal.run())
-        self._spawn(self._keeper.run())
+        self._background = [asyncio.create_task(work) for work in (self._journal.run(), self._keeper.run())]
 
     async def close(self) -> None:
         """No new runs; let the live ones finish within the drain time, interrupt the rest, write everything."""
         self.closing = True
-        await self._wait_for_runs(self._settings.drain_timeout)
-        for run in list(self._live.values()):
-            self._halt(run, "shutdown")
-        await self._wait_for_runs(5)
-        background = list(self._tasks)
-        for task in background:
+        await self._rest(self._settings.drain_timeout)
+        for queued in (False, True):  # what waits comes after the answer that it waits for
+            for run in [run for run in self._live.values() if run.queued is queued]:
+                self._halt(run, "shutdown")
+            await self._rest(CLOSE_SECONDS)
+        left = [*self._background, *self._tasks]
+        for task in left:
             task.cancel()
-        await asyncio.gather(*background, return_exceptions=True)
-        await self._journal.flush(durable=True)
+        await asyncio.gather(*left, return_exceptions=True)
+        try:
+            await self._journal.flush(durable=True)
+        except SQLAlchemyError:
+            logger.exception("the last of the log could not be written")
 
     async def submit(self, order: Order) -> RunRecord:
         """Start a run, or queue it behind the thread's live one. Raises VisitorError; then nothing has changed."""
         if self.closing:
             raise Unavailable("The server is stopping. Try again in a moment.")
         self._answerer.check(order.agent, order.model)
-        admitted = await self._admit(order)
+        # whoever waits here may be cancelled; a run that was let in must have its task
+        return await asyncio.shield(self._spawn(self._let_in(order)))
+
+    async def _let_in(self, order: Order) -> RunRecord:
+        door = self._doors.setdefault(order.thread_id, asyncio.Lock())
+        async with door:  # in the order in which they came
+            admitted = await self._admit(order)
         if admitted.existing:
             return admitted.run
         run = LiveRun(
@@ -87,9 +108,10 @@ class Engine:
             queued=admitted.queued,
         )
         self._live[run.id] = run
-        self._grace.begin(run)
-        if not run.queued:
-            self._spawn(self._work(run, admitted.told))
+        if run.queued:
+            self._spawn(self._advance(order.thread_id))  # what it waits for may be over by now
+        else:
+            self._begin(run, admitted.told)
         return admitted.run
 
     async def run(self, visitor: Visitor, run_id: str) -> RunRecord:
@@ -100,13 +122,16 @@ class Engine:
         """Stop a run; answers when its provider's connection is closed and its partial answer saved."""
         record = await self.run(visitor, run_id)
         run = self._live.get(run_id)
-        if record.live and run is not None:
-            self._halt(run, "visitor")
-            await run.done.wait()
-            return await self.run(visitor, run_id)
-        if record.live:
-            return await self._stop_elsewhere(visitor, run_id)
-        return record
+        if not record.live:
+            return record
+        if run is None:
+            return await kept.stop(self._database, visitor, run_id)
+        if run.queued:
+            await self._queue.dismiss(run, "visitor")
+        else:
+            run.stop("visitor")
+        await run.done.wait()
+        return await self.run(visitor, run_id)
 
     def touch(self, thread_id: str) -> None:
         """Somebody read this thread: its run may finish."""
@@ -115,11 +140,10 @@ class Engine:
                 self._grace.touch(run)
 
     async def open_items(self, visitor: Visitor, thread_id: str) -> list[dict[str, Any]]:
-        """The payloads of the items that a run of this process is still writing; those that ended are stored."""
-        await self._journal.flush()
+        """The payloads of the items that a run of this process has made so far; some may be stored already."""
         for run in self._live.values():
             if run.order.thread_id == thread_id and run.order.visitor_id == visitor.id and not run.queued:
-                return [wire.payload(item) for item in unfinished(run.frames)]
+                return [wire.payload(item) for item in run.transcript().items]
         return []
 
     async def attach(
@@ -135,6 +159,7 @@ class Engine:
                 yield frame
             return
         self._grace.enter(run)
+        after = max(after, 0)
         try:
             while frames := await run.more(after):
                 for frame in frames:
@@ -157,7 +182,11 @@ class Engine:
                 await asyncio.sleep(0.01)  # somebody else was let in at the same moment: look again
         raise Conflict("This conversation is busy. Try again.")
 
-    async def _work(self, run: LiveRun, told: Sequence[TResponseInputItem]) -> None:
+    def _begin(self, run: LiveRun, told: Told) -> None:
+        self._grace.begin(run)
+        self._spawn(self._work(run, told))
+
+    async def _work(self, run: LiveRun, told: Told) -> None:
         run.task = asyncio.current_task()
         ending = await self._answerer.answer(run, told)
         run.task = None
@@ -184,50 +213,18 @@ class Engine:
         logger.info("run ended", extra=facts)
 
     async def _advance(self, thread_id: str) -> None:
-        """Start the oldest of this process's queued runs of a thread, if the thread is free."""
-        run = next((run for run in self._live.values() if run.queued and run.order.thread_id == thread_id), None)
-        if run is None or self.closing:
-            return
-        try:
-            promoted = await self._database.write(
-                lambda session: queue.promote(session, run.id, run.order), durable=True
-            )
-        except IntegrityError:
-            return  # the thread is answering: its end comes here again
-        if promoted is None or not run.queued:
-            return
-        run.queued = False
-        run.branch_id, run.position = promoted.branch_id, promoted.position
-        for event in promoted.events:
-            run.announce(event)
-        self._spawn(self._work(run, promoted.told))
+        if not self.closing:
+            await self._queue.advance(thread_id)
 
-    async def _dismiss(self, run: LiveRun, *, keep_message: bool) -> None:
-        await self._database.write(
-            lambda session: queue.dismiss(session, run.id, keep_message=keep_message), durable=True
-        )
-        self._forget(run)
-
-    async def _stop_elsewhere(self, visitor: Visitor, run_id: str) -> RunRecord:
-        await self._database.write(lambda session: runs.request_cancel(session, run_id))
-        for _ in range(int(STOP_SECONDS / kept.POLL_SECONDS)):
-            await asyncio.sleep(kept.POLL_SECONDS)
-            record = await self.run(visitor, run_id)
-            if not record.live:
-                return record
-        raise Unavailable("The run has not stopped yet. Try again in a moment.")
-
-    async def _wait_for_runs(self, seconds: float) -> None:
-        ends = [asyncio.ensure_future(run.done.wait()) for run in self._live.values() if not run.queued]
-        if ends:
-            _, late = await asyncio.wait(ends, timeout=seconds)
-            for end in late:
-                end.cancel()
+    async def _rest(self, seconds: float) -> None:
+        """Let what goes on end, for so long at most."""
+        end = asyncio.get_running_loop().time() + seconds
+        while self._tasks and (left := end - asyncio.get_running_loop().time()) > 0:
+            await asyncio.wait(self._tasks, timeout=left)
 
     def _halt(self, run: LiveRun, reason: StopReason) -> None:
         if run.queued:
-            run.queued = False
-            self._spawn(self._dismiss(run, keep_message=reason == "shutdown"))
+            self._spawn(self._queue.dismiss(run, reason))
         else:
             run.stop(reason)
 
@@ -242,7 +239,8 @@ class Engine:
         self._live.pop(run.id, None)
         run.done.set()
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+    def _spawn(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task

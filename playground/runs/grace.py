@@ -20,9 +20,8 @@ class Grace:
         self._timers: dict[str, asyncio.TimerHandle] = {}
 
     def begin(self, run: LiveRun) -> None:
-        """A run starts; unless it is detached somebody has to read it soon."""
-        self._readers[run.id] = 0
-        if not run.order.detached:
+        """A run starts to work; unless it is detached somebody has to read it soon. One that waits costs nothing."""
+        if not self._readers.setdefault(run.id, 0):
             self._wait(run)
 
     def enter(self, run: LiveRun) -> None:
@@ -32,9 +31,10 @@ class Grace:
 
     def leave(self, run: LiveRun, *, lingering: bool) -> None:
         """A reader goes; only a `lingering` one leaves a wish to stop behind."""
-        left = self._readers.get(run.id, 1) - 1
-        self._readers[run.id] = left
-        if left == 0 and lingering and not run.over and not run.order.detached:
+        if run.over:
+            return
+        self._readers[run.id] -= 1
+        if lingering and not self._readers[run.id]:
             self._wait(run)
 
     def touch(self, run: LiveRun) -> None:
@@ -48,7 +48,8 @@ class Grace:
 
     def _wait(self, run: LiveRun) -> None:
         self._calm(run.id)
-        self._timers[run.id] = asyncio.get_running_loop().call_later(self._seconds, self._expired, run)
+        if not run.order.detached and not run.queued:
+            self._timers[run.id] = asyncio.get_running_loop().call_later(self._seconds, self._expired, run)
 
     def _calm(self, run_id: str) -> None:
         timer = self._timers.pop(run_id, None)

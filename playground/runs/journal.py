@@ -7,10 +7,11 @@ thrown away: the next flush tries again, and `trouble` says so meanwhile.
 import asyncio
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 from sqlmodel import Session, col, delete
 
 from playground.store import items, runs
@@ -19,6 +20,9 @@ from playground.store.runs import Ending
 from playground.store.tables import ItemRow
 
 logger = logging.getLogger(__name__)
+
+TROUBLE_SECONDS = 1
+"""Between two tries while the disk refuses."""
 
 
 @dataclass(slots=True)
@@ -40,7 +44,10 @@ class Entry:
 
 
 class Journal:
-    """Collects what runs say and flushes it every `interval` seconds while there is something."""
+    """Collects what runs say and flushes it every `interval` seconds while there is something.
+
+    `fenced` is called for a run of which nothing can be written any more.
+    """
 
     def __init__(self, database: Database, *, interval: float, fenced: Callable[[str], None]) -> None:
         self._database = database
@@ -70,15 +77,18 @@ class Journal:
         self._entry(run_id, epoch).ending = ending
         await self.flush(durable=True)
 
+    @property
+    def pending(self) -> list[str]:
+        """The ids of runs of which something is not written yet."""
+        return list(self._entries)
+
     async def run(self) -> None:
         """Flush for ever; cancel to stop, then flush once more."""
         while True:
             await self._due.wait()
-            await asyncio.sleep(self._interval)
-            try:
+            await asyncio.sleep(TROUBLE_SECONDS if self.trouble else self._interval)
+            with suppress(SQLAlchemyError):
                 await self.flush()
-            except SQLAlchemyError:
-                logger.exception("the log could not be written; it is kept and tried again")
 
     async def flush(self, *, durable: bool = False) -> None:
         """Write what there is. Raises SQLAlchemyError if that failed; then nothing is lost."""
@@ -88,14 +98,30 @@ class Journal:
             if not entries:
                 return
             try:
-                fenced = await self._database.write(lambda session: write(session, entries), durable=durable)
+                fenced = await self._write(entries, durable=durable)
             except BaseException as error:
                 self._put_back(entries)
-                self.trouble = isinstance(error, SQLAlchemyError)
+                self._note(error)
                 raise
         self.trouble = False
         for run_id in fenced:
             self._fenced(run_id)
+
+    async def _write(self, entries: dict[str, Entry], *, durable: bool) -> list[str]:
+        """As `write`. What the database will never take must not hold up the other runs."""
+        try:
+            return await self._database.write(lambda session: write(session, entries), durable=durable)
+        except (IntegrityError, DataError):
+            if len(entries) == 1:
+                logger.exception("a run's log cannot be stored", extra={"run_id": next(iter(entries))})
+                return list(entries)
+        alone = [await self._write({run_id: entry}, durable=durable) for run_id, entry in entries.items()]
+        return [run_id for fenced in alone for run_id in fenced]
+
+    def _note(self, error: BaseException) -> None:
+        if isinstance(error, SQLAlchemyError) and not self.trouble:
+            logger.error("the log cannot be written; it is kept and tried again", exc_info=error)
+            self.trouble = True
 
     def _entry(self, run_id: str, epoch: int) -> Entry:
         self._due.set()

@@ -2,13 +2,16 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from chatkit.types import NoticeEvent
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
+from playground.runs.admit import KEY_LIFE
 from playground.runs.journal import Journal
 from playground.runs.live import LiveRun, StopReason
 from playground.runs.recovery import bury
@@ -17,16 +20,20 @@ from playground.store.database import Database
 
 logger = logging.getLogger(__name__)
 
-BEAT_SECONDS = 1
-SILENCE = timedelta(seconds=5)
-"""An owner that has not been heard of for so long is dead; five missed beats."""
 EVENTS_LIFE = timedelta(minutes=10)
-KEYS_LIFE = timedelta(hours=24)
 TIDY_EVERY = 60
 """Beats between two tidyings."""
 UNSAVED = "The database cannot be written at the moment: what you read is not saved yet."
 
 Beats = Mapping[str, tuple[int, bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Seconds between two beats, and of silence after which a run's process counts as dead."""
+
+    beat: float = 1
+    silence: float = 5
 
 
 class Keeper:
@@ -39,6 +46,7 @@ class Keeper:
         owner: str,
         live: Mapping[str, LiveRun],
         *,
+        pace: Pace,
         halt: Callable[[LiveRun, StopReason], None],
         advance: Callable[[str], Awaitable[None]],
     ) -> None:
@@ -48,39 +56,54 @@ class Keeper:
         self._live = live
         self._halt = halt
         self._advance = advance
+        self._pace = pace
         self._warned = False
+        self._looked = time.monotonic()
+        self._patient_until = self._looked
 
     async def run(self) -> None:
         """Beat for ever; cancel to stop."""
         beats = 0
         while True:
-            await asyncio.sleep(BEAT_SECONDS)
+            await asyncio.sleep(self._pace.beat)
             beats += 1
             try:
                 await self.look()
                 if beats % TIDY_EVERY == 1:
                     await self._database.write(tidy)
             except SQLAlchemyError:
-                logger.exception("the store could not be asked; trying again")
+                logger.exception("the store cannot be asked; trying again")
             self._warn()
 
     async def look(self) -> None:
         """One beat: be alive, bury the dead, obey, let queues move."""
-        if not await self._database.read(runs.any_live):
-            return
-        known = list(self._live.values())
-        beats = await self._database.write(self._beat)
-        for run in known:
-            self._obey(run, beats)
-        for thread_id in {run.order.thread_id for run in known if run.queued}:
-            await self._advance(thread_id)
+        if await self._database.read(runs.any_live):
+            known = list(self._live.values())
+            alive = [*(run.id for run in known), *self._journal.pending]
+            beats = await self._database.write(lambda session: self._beat(session, alive))
+            for run in known:
+                self._obey(run, beats)
+            for thread_id in {run.order.thread_id for run in known if run.queued}:
+                await self._advance(thread_id)
+        now = time.monotonic()
+        if now - self._looked >= self._pace.silence:
+            self._patient_until = now + self._pace.silence
+        self._looked = now
 
-    def _beat(self, session: Session) -> Beats:
+    def _beat(self, session: Session, alive: Sequence[str]) -> Beats:
         at = datetime.now(UTC)
-        for row in runs.take_stale(session, owner=self._owner, at=at, silence=SILENCE):
-            logger.warning("a run's process died", extra={"run_id": row.id})
-            bury(session, row)
-        return runs.beat(session, owner=self._owner, at=at)
+        beats = runs.beat(session, owner=self._owner, run_ids=alive, at=at)
+        silence = timedelta(seconds=self._pace.silence)
+        while self._calm() and (dead := runs.take_stale(session, owner=self._owner, at=at, silence=silence)):
+            for row in dead:
+                logger.warning("a run's process died", extra={"run_id": row.id})
+                bury(session, row)
+        return beats
+
+    def _calm(self) -> bool:
+        """Whether silence means death: after an outage of the store everybody first gets the time to be heard."""
+        now = time.monotonic()
+        return now - self._looked < self._pace.silence and now >= self._patient_until
 
     def _obey(self, run: LiveRun, beats: Beats) -> None:
         epoch, cancel = beats.get(run.id, (0, False))
@@ -102,4 +125,4 @@ class Keeper:
 def tidy(session: Session) -> None:
     """Drop logs and keys that have had their time."""
     now = datetime.now(UTC)
-    runs.prune(session, ended_before=now - EVENTS_LIFE, keys_before=now - KEYS_LIFE)
+    runs.prune(session, ended_before=now - EVENTS_LIFE, keys_before=now - KEY_LIFE)

@@ -1,9 +1,9 @@
-"""Frames from the store: of a run that is over, or that another replica owns."""
+"""Runs that are over, or that another replica owns: known from the store alone."""
 
 import asyncio
 from collections.abc import AsyncIterator
 
-from playground.errors import NotFound
+from playground.errors import NotFound, Unavailable
 from playground.records import RunRecord
 from playground.runs.live import Frame
 from playground.store import runs
@@ -13,11 +13,24 @@ from playground.visitor import Visitor
 POLL_SECONDS = 0.2
 """How often the log of another replica's run is read."""
 PAGE = 500
+STOP_SECONDS = 10
+"""How long a stop waits for the owner."""
 
 
 async def find(database: Database, visitor: Visitor, run_id: str) -> RunRecord:
     """The visitor's run. Raises NotFound."""
     return await database.read(lambda session: runs.record(runs.find(session, visitor_id=visitor.id, run_id=run_id)))
+
+
+async def stop(database: Database, visitor: Visitor, run_id: str) -> RunRecord:
+    """Ask the owner to stop a run and wait until it has. Raises NotFound or Unavailable."""
+    await database.write(lambda session: runs.request_cancel(session, run_id))
+    for _ in range(int(STOP_SECONDS / POLL_SECONDS)):
+        await asyncio.sleep(POLL_SECONDS)
+        record = await find(database, visitor, run_id)
+        if not record.live:
+            return record
+    raise Unavailable("The run has not stopped yet. Try again in a moment.")
 
 
 async def follow(database: Database, visitor: Visitor, run_id: str, after: int) -> AsyncIterator[Frame]:

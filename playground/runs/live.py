@@ -18,6 +18,7 @@ from playground import wire
 from playground.runs.journal import Journal
 from playground.runs.order import Order
 from playground.store.tables import ItemRow
+from playground.transcript import Transcript, apply
 
 StopReason = Literal["visitor", "left", "shutdown", "fenced", "timeout"]
 
@@ -48,6 +49,8 @@ class LiveRun:
     task: asyncio.Task[None] | None = None
     done: asyncio.Event = field(default_factory=asyncio.Event)
     _positions: dict[str, int] = field(default_factory=dict[str, int])
+    _transcript: Transcript = Transcript()  # noqa: RUF009 - frozen
+    _read: int = 0
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     def emit(self, event: ThreadStreamEvent, model_input: Sequence[Any] | None = None) -> None:
@@ -59,6 +62,7 @@ class LiveRun:
             case ThreadItemDoneEvent(item=item) | ThreadItemReplacedEvent(item=item):
                 self.journal.save(self.id, self._row(item, model_input))
             case ThreadItemRemovedEvent(item_id=item_id):
+                self.item_ids.remove(item_id)
                 self.journal.drop(self.id, item_id)
             case _:
                 pass
@@ -77,6 +81,13 @@ class LiveRun:
         self.over = True
         self.wake()
 
+    def transcript(self) -> Transcript:
+        """What a reader has seen so far."""
+        for data in self.frames[self._read :]:
+            self._transcript = apply(self._transcript, wire.EVENT.validate_json(data))
+        self._read = len(self.frames)
+        return self._transcript
+
     async def more(self, after: int) -> list[Frame]:
         """The frames above `after`, waiting for one if there is none yet; empty once the run is over."""
         while len(self.frames) <= after and not self.over:
@@ -92,7 +103,7 @@ class LiveRun:
 
     def retract(self) -> None:
         """Take back everything that the agent said in this run: a guardrail refused it."""
-        for item_id in self.item_ids:
+        for item_id in list(self.item_ids):
             self.emit(ThreadItemRemovedEvent(item_id=item_id))
 
     def _log(self, data: bytes) -> None:

@@ -1,50 +1,121 @@
 """Runs that wait for their thread: let in when it is free, or sent away."""
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from agents.items import TResponseInputItem
 from chatkit.types import ThreadStreamEvent
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlmodel import Session
 
 from playground.runs.admit import take_in
+from playground.runs.live import LiveRun, StopReason
 from playground.runs.order import Order
 from playground.runs.recovery import bury
 from playground.store import runs
+from playground.store.database import Database
 from playground.store.tables import RunRow, ThreadRow
+
+logger = logging.getLogger(__name__)
+
+Told = Sequence[TResponseInputItem]
 
 
 @dataclass(frozen=True, slots=True)
 class Promoted:
     """A queued run that may begin."""
 
+    run_id: str
     branch_id: str
     position: int
-    told: Sequence[TResponseInputItem]
+    told: Told
     events: Sequence[ThreadStreamEvent]
 
 
-def promote(session: Session, run_id: str, order: Order) -> Promoted | None:
-    """Let a queued run begin on its thread's head. None if it has gone; raises IntegrityError if one is running."""
-    run = session.get(RunRow, run_id, with_for_update=True)
-    thread = session.get(ThreadRow, order.thread_id, with_for_update=True)
-    if run is None or thread is None or run.status != "queued":
+class Queue:
+    """The waiting ones among the `live` runs. Which of two that race wins, a stop or a start, the store decides."""
+
+    def __init__(
+        self,
+        database: Database,
+        live: Mapping[str, LiveRun],
+        *,
+        begin: Callable[[LiveRun, Told], None],
+        forget: Callable[[LiveRun], None],
+    ) -> None:
+        self._database = database
+        self._live = live
+        self._begin = begin
+        self._forget = forget
+
+    async def advance(self, thread_id: str) -> None:
+        """Begin the thread's oldest run, if it waits here and the thread is free."""
+        orders = {run.id: run.order for run in self._live.values() if run.queued and run.order.thread_id == thread_id}
+        if not orders:
+            return
+        try:
+            promoted = await self._database.write(lambda session: promote(session, thread_id, orders), durable=True)
+        except IntegrityError:
+            return
+        except SQLAlchemyError:
+            logger.exception("the queue of a thread could not move; the next beat tries again")
+            return
+        if promoted is None:
+            return
+        run = self._live.get(promoted.run_id)
+        if run is None:
+            return
+        run.queued = False
+        run.branch_id, run.position = promoted.branch_id, promoted.position
+        for event in promoted.events:
+            run.announce(event)
+        self._begin(run, promoted.told)
+
+    async def dismiss(self, run: LiveRun, reason: StopReason) -> None:
+        """End a waiting run; if it began meanwhile, stop it. Raises SQLAlchemyError, then it waits on."""
+        frames = await self._database.write(
+            lambda session: dismiss(session, run.id, keep_message=reason == "shutdown"), durable=True
+        )
+        if frames is None:
+            run.stop(reason)
+            return
+        run.frames += frames
+        self._forget(run)
+
+
+def promote(session: Session, thread_id: str, orders: Mapping[str, Order]) -> Promoted | None:
+    """Let the oldest of a thread's runs begin, if that one is queued, and among `orders`.
+
+    Raises IntegrityError if another replica was quicker.
+    """
+    thread = session.get(ThreadRow, thread_id, with_for_update=True)
+    waiting = runs.live_of(session, thread_id)
+    if thread is None or not waiting or waiting[0].id not in orders:
+        return None
+    run = session.get(RunRow, waiting[0].id, with_for_update=True, populate_existing=True)
+    if run is None or run.status != "queued":
         return None
     run.branch_id, run.status, run.heartbeat_at = thread.head_branch, "running", datetime.now(UTC)
     session.add(run)
     session.flush()
-    position, told, events = take_in(session, thread, run, order.item)
-    return Promoted(run.branch_id, position, told, events)
+    position, told, events = take_in(session, thread, run, orders[run.id].item)
+    return Promoted(run.id, run.branch_id, position, told, events)
 
 
-def dismiss(session: Session, run_id: str, *, keep_message: bool) -> None:
-    """End a queued run; its message is kept in the thread, or not, as if it had never been sent."""
+def dismiss(session: Session, run_id: str, *, keep_message: bool) -> list[bytes] | None:
+    """End a queued run; answers its last frames, or None if it has begun.
+
+    Its message is kept in the thread, or not, as if it had never been sent. One that is to be kept waits on while its
+    thread is answering: whoever finds the run without an owner then puts it after the answer.
+    """
     run = session.get(RunRow, run_id, with_for_update=True)
     if run is None or run.status != "queued":
-        return
-    if keep_message:
-        bury(session, run)
-        return
-    ending = runs.Ending(status="cancelled", last_seq=run.last_seq, usage=run.usage)
-    runs.finish(session, run_id=run_id, epoch=run.epoch, ending=ending, at=datetime.now(UTC))
+        return None if run is not None and run.status in runs.WORKING else []
+    if not keep_message:
+        ending = runs.Ending(status="cancelled", last_seq=run.last_seq, usage=run.usage)
+        runs.finish(session, run_id=run_id, epoch=run.epoch, ending=ending, at=datetime.now(UTC))
+    elif len(runs.live_of(session, run.thread_id)) == len(runs.queued_of(session, run.thread_id)):
+        return bury(session, run)
+    return []

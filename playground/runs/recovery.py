@@ -1,16 +1,26 @@
 """Runs whose process died: their partial answers are kept, and nothing is run again by itself."""
 
-from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import reduce
 
-from chatkit.types import AssistantMessageItem, ErrorEvent, ThreadItem, UserMessageItem, WorkflowItem
+from chatkit.types import (
+    AssistantMessageItem,
+    ErrorEvent,
+    ThreadItem,
+    ThreadItemAddedEvent,
+    ThreadItemDoneEvent,
+    ThreadItemRemovedEvent,
+    ThreadStreamEvent,
+    UserMessageItem,
+    WorkflowItem,
+)
 from sqlmodel import Session
 
 from playground import wire
-from playground.runs.admit import user_row
+from playground.runs.admit import row_of
 from playground.store import items, runs
 from playground.store.runs import Ending
-from playground.store.tables import ItemRow, RunRow, ThreadRow
+from playground.store.tables import RunRow, ThreadRow
 from playground.transcript import Transcript, apply
 
 MESSAGE = "The server stopped in the middle of this answer. What had come is kept; you can try again."
@@ -18,58 +28,53 @@ PAGE = 100_000
 """More frames than a run can write within its time."""
 
 
-def bury(session: Session, run: RunRow) -> None:
-    """Turn a dead owner's run into an interrupted one. The caller has taken it over."""
-    if run.status == "queued":
-        _keep_message(session, run)
-    else:
-        _keep_answer(session, run)
-    seq = run.last_seq + 1
-    frame = wire.dump(ErrorEvent(code="custom", message=MESSAGE, allow_retry=True))
-    runs.append(session, [(run.id, seq, frame)])
-    ending = Ending(status="interrupted", last_seq=seq, usage=run.usage, error=MESSAGE, allow_retry=True)
+def bury(session: Session, run: RunRow) -> list[bytes]:
+    """Turn a dead owner's run into an interrupted one; answers its last frames. The caller has taken it over."""
+    ends = _keep_message(session, run) if run.status == "queued" else _keep_answer(session, run)
+    ends.append(ErrorEvent(code="custom", message=MESSAGE, allow_retry=True))
+    frames = [wire.dump(event) for event in ends]
+    runs.append(session, [(run.id, seq, data) for seq, data in enumerate(frames, run.last_seq + 1)])
+    ending = Ending(
+        status="interrupted",
+        last_seq=run.last_seq + len(frames),
+        usage=run.usage,
+        error=MESSAGE,
+        allow_retry=True,
+    )
+    session.flush()
     runs.finish(session, run_id=run.id, epoch=run.epoch, ending=ending, at=datetime.now(UTC))
+    return frames
 
 
-def _keep_message(session: Session, run: RunRow) -> None:
+def _keep_message(session: Session, run: RunRow) -> list[ThreadStreamEvent]:
     thread = session.get(ThreadRow, run.thread_id)
     payload = run.order.get("item")
     if thread is None or payload is None:
-        return
+        return []
     item = UserMessageItem.model_validate(payload)
     run.branch_id = thread.head_branch
-    session.add(user_row(item, run, items.last_position(session, run.branch_id) + 1))
-    session.flush()
+    session.add(row_of(item, run, items.last_position(session, run.branch_id) + 1))
+    return [ThreadItemDoneEvent(item=item)]
 
 
-def _keep_answer(session: Session, run: RunRow) -> None:
-    logged = [data for _, data in runs.events(session, run.id, after=0, limit=PAGE)]
-    run.last_seq = max(run.last_seq, len(logged))
-    position = items.last_position(session, run.branch_id)
-    for item in map(settled, unfinished(logged)):
-        position += 1
-        session.merge(
-            ItemRow(
-                id=item.id,
-                thread_id=run.thread_id,
-                branch_id=run.branch_id,
-                position=position,
-                type=item.type,
-                payload=wire.payload(item),
-                run_id=run.id,
-                created_at=item.created_at,
-            )
-        )
-    session.flush()
-
-
-def unfinished(frames: Iterable[bytes]) -> list[ThreadItem]:
-    """The items that a log opened and never ended, as far as they had come; empty ones are left out."""
-    transcript = Transcript()
-    for data in frames:
-        event = wire.EVENT.validate_json(data)
-        transcript = apply(transcript, event)
-    return [item for item in transcript.items if item.id in transcript.open_ids and not _empty(item)]
+def _keep_answer(session: Session, run: RunRow) -> list[ThreadStreamEvent]:
+    """Save the items that the log opened and never ended, as far as they had come; they keep their places."""
+    logged = [wire.EVENT.validate_json(data) for _, data in runs.events(session, run.id, after=0, limit=PAGE)]
+    run.last_seq = len(logged)
+    transcript = reduce(apply, logged, Transcript())
+    opened = [event.item.id for event in logged if isinstance(event, ThreadItemAddedEvent)]
+    base = items.last_position(session, run.branch_id, without=opened)
+    ends: list[ThreadStreamEvent] = []
+    for item in map(settled, transcript.items):
+        if item.id not in transcript.open_ids:
+            continue
+        if _empty(item):
+            ends.append(ThreadItemRemovedEvent(item_id=item.id))
+            continue
+        ends.append(ThreadItemDoneEvent(item=item))
+        position = base + 1 + opened.index(item.id)
+        session.merge(row_of(item, run, position))
+    return ends
 
 
 def settled(item: ThreadItem) -> ThreadItem:

@@ -26,8 +26,9 @@ Work = Callable[[Session], T]
 logger = logging.getLogger(__name__)
 
 BUSY_SECONDS = 5
-PATIENCE_SECONDS = 12
-"""How long a write goes on trying while the database is locked or away; a PostgreSQL restart takes about one."""
+WRITE_PATIENCE = 12
+"""Seconds for which a write is tried again while the database is locked or away; a PostgreSQL restart takes one."""
+READ_PATIENCE = 3
 
 
 class Database:
@@ -54,14 +55,16 @@ class Database:
 
     async def read(self, work: Work[T]) -> T:
         """What `work` answers, from one consistent state."""
-        return await self._in(self._readers, lambda: self._read(work))
+        return await self._in(self._readers, lambda: _patiently(lambda: self._read_once(work), READ_PATIENCE))
 
     async def write(self, work: Work[T], *, durable: bool = False) -> T:
         """What `work` answers, once committed; `durable` also survives a power cut.
 
         `work` may run again after a failed try, so it must not change anything outside its session.
         """
-        return await self._in(self._writers, lambda: self._write(work, durable=durable))
+        return await self._in(
+            self._writers, lambda: _patiently(lambda: self._write_once(work, durable=durable), WRITE_PATIENCE)
+        )
 
     async def _in(self, pool: ThreadPoolExecutor, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(pool, work)
@@ -71,22 +74,9 @@ class Database:
             Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
         upgrade(self._write_engine)
 
-    def _read(self, work: Work[T]) -> T:
+    def _read_once(self, work: Work[T]) -> T:
         with Session(self._read_engine, expire_on_commit=False) as session:
             return work(session)
-
-    def _write(self, work: Work[T], *, durable: bool) -> T:
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        pause = 0.05
-        while True:
-            try:
-                return self._write_once(work, durable=durable)
-            except DBAPIError as error:
-                if not _passing(error) or time.monotonic() + pause > deadline:
-                    raise
-                logger.warning("database busy or away, trying again", extra={"pause_s": pause})
-                time.sleep(pause)
-                pause = min(pause * 2, 1)
 
     def _write_once(self, work: Work[T], *, durable: bool) -> T:
         engine = self._write_engine.execution_options(durable=durable)
@@ -132,6 +122,20 @@ def _begin_writing(connection: Connection) -> None:
 
 def _begin_reading(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN")
+
+
+def _patiently(once: Callable[[], T], patience: float) -> T:
+    deadline = time.monotonic() + patience
+    pause = 0.05
+    while True:
+        try:
+            return once()
+        except DBAPIError as error:
+            if not _passing(error) or time.monotonic() + pause > deadline:
+                raise
+            logger.warning("database busy or away, trying again", extra={"pause_s": pause})
+            time.sleep(pause)
+            pause = min(pause * 2, 1)
 
 
 def _passing(error: DBAPIError) -> bool:

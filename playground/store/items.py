@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import Session, col, func, select
 
 from playground.errors import NotFound
+from playground.store.insert import insert
 from playground.store.tables import BranchRow, FeedbackRow, ItemRow, ThreadRow
 from playground.store.threads import Order
 
@@ -25,13 +26,15 @@ class Segment:
 
 
 def path(session: Session, branch_id: str) -> list[Segment]:
-    """The segments of a branch, newest first."""
+    """The segments of a branch, newest first; ancestors that contribute nothing are left out."""
     segments: list[Segment] = []
     high: int | None = None
     branch = session.get(BranchRow, branch_id)
     while branch is not None:
-        segments.append(Segment(branch.id, branch.fork_position if branch.parent_branch else 0, high))
-        high = branch.fork_position if high is None else min(high, branch.fork_position)
+        low = branch.fork_position if branch.parent_branch else 0
+        if high is None or low < high:
+            segments.append(Segment(branch.id, low, high))
+        high = low if high is None else min(high, low)
         branch = session.get(BranchRow, branch.parent_branch) if branch.parent_branch else None
     return segments
 
@@ -75,10 +78,10 @@ def locate(session: Session, thread: ThreadRow, item_id: str) -> ItemRow:
     return row
 
 
-def last_position(session: Session, branch_id: str) -> int:
-    """The position of the newest item on a branch, 0 if there is none."""
-    found = session.exec(select(func.max(ItemRow.position)).where(_on(path(session, branch_id)))).one()
-    return found or 0
+def last_position(session: Session, branch_id: str, *, without: Sequence[str] = ()) -> int:
+    """The position of the newest item on a branch, leaving out the items `without`; 0 if there is none."""
+    query = select(func.max(ItemRow.position)).where(_on(path(session, branch_id)), col(ItemRow.id).not_in(without))
+    return session.exec(query).one() or 0
 
 
 def save(session: Session, rows: Iterable[ItemRow]) -> None:
@@ -93,7 +96,8 @@ def rate(
     """Keep the visitor's thumb on each item; a second one replaces the first. Raises NotFound, then keeps none."""
     for item_id in item_ids:
         locate(session, thread, item_id)
-        session.merge(FeedbackRow(item_id=item_id, visitor_id=visitor_id, kind=kind, created_at=at))
+        thumb = insert(session, FeedbackRow).values(item_id=item_id, visitor_id=visitor_id, kind=kind, created_at=at)
+        session.exec(thumb.on_conflict_do_update(index_elements=["item_id", "visitor_id"], set_={"kind": kind}))
 
 
 def ratings(session: Session, *, visitor_id: str, thread_id: str) -> dict[str, str]:

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import CursorResult, and_, or_, update
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, delete, select
 
 from playground.errors import NotFound
 from playground.records import LIVE, RunRecord, RunStatus, Usage
+from playground.store.insert import insert
 from playground.store.tables import RunEventRow, RunRow, ThreadRow
 
 WORKING = ("running", "awaiting_approval")
@@ -78,6 +79,11 @@ def live_of(session: Session, thread_id: str) -> Sequence[RunRow]:
     return session.exec(query.order_by(col(RunRow.created_at), col(RunRow.id))).all()
 
 
+def queued_of(session: Session, thread_id: str) -> Sequence[RunRow]:
+    """The runs of a thread that wait, oldest first."""
+    return [row for row in live_of(session, thread_id) if row.status == "queued"]
+
+
 def last_of(session: Session, thread_id: str) -> RunRow | None:
     """The thread's live run, else its newest."""
     working = session.exec(select(RunRow).where(RunRow.thread_id == thread_id, col(RunRow.status).in_(WORKING))).first()
@@ -90,8 +96,7 @@ def append(session: Session, events: Iterable[tuple[str, int, bytes]]) -> None:
     rows = [{"run_id": run_id, "seq": seq, "payload": payload} for run_id, seq, payload in events]
     if not rows:
         return
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    session.exec(dialect.insert(RunEventRow).on_conflict_do_nothing(), params=rows)
+    session.exec(insert(session, RunEventRow).on_conflict_do_nothing(), params=rows)
 
 
 def events(session: Session, run_id: str, *, after: int, limit: int) -> Sequence[tuple[int, bytes]]:
@@ -112,19 +117,15 @@ def progress(session: Session, last_seqs: Mapping[str, int]) -> None:
         session.exec(update(RunRow), params=[{"id": run_id, "last_seq": seq} for run_id, seq in last_seqs.items()])
 
 
-def begin(session: Session, *, run_id: str, branch_id: str, at: datetime) -> bool:
-    """Turn a queued run into a running one. False if it is not queued any more."""
-    statement = update(RunRow).where(col(RunRow.id) == run_id, col(RunRow.status) == "queued")
-    return _changed(session, statement.values(status="running", heartbeat_at=at, branch_id=branch_id))
-
-
 def finish(session: Session, *, run_id: str, epoch: int, ending: Ending, at: datetime) -> bool:
     """Write a run's end. False if the run is no longer this owner's."""
     values = {name: getattr(ending, name) for name in Ending.__slots__}
-    done = _own(session, run_id, epoch, {**values, "ended_at": at})
-    thread_id = session.exec(select(RunRow.thread_id).where(RunRow.id == run_id)).first()
+    own = update(RunRow).where(col(RunRow.id) == run_id, col(RunRow.epoch) == epoch).values(**values, ended_at=at)
+    if cast("CursorResult[Any]", session.exec(own)).rowcount == 0:
+        return False
+    thread_id = session.exec(select(RunRow.thread_id).where(RunRow.id == run_id)).one()
     session.exec(update(ThreadRow).where(col(ThreadRow.id) == thread_id).values(updated_at=at))
-    return done
+    return True
 
 
 def request_cancel(session: Session, run_id: str) -> None:
@@ -132,20 +133,24 @@ def request_cancel(session: Session, run_id: str) -> None:
     session.exec(update(RunRow).where(col(RunRow.id) == run_id).values(cancel_requested=True))
 
 
-def beat(session: Session, *, owner: str, at: datetime) -> dict[str, tuple[int, bool]]:
-    """Say that an owner is alive; answers its live runs: id → (epoch, whether a stop was asked for)."""
-    mine = (col(RunRow.owner) == owner, col(RunRow.status).in_(LIVE))
+def beat(session: Session, *, owner: str, run_ids: Iterable[str], at: datetime) -> dict[str, tuple[int, bool]]:
+    """Say that these runs are alive; answers those that are the owner's: id → (epoch, whether to stop)."""
+    mine = (col(RunRow.id).in_(run_ids), col(RunRow.owner) == owner, col(RunRow.status).in_(LIVE))
     session.exec(update(RunRow).where(*mine).values(heartbeat_at=at))
     rows = session.exec(select(RunRow.id, RunRow.epoch, RunRow.cancel_requested).where(*mine))
     return {run_id: (epoch, cancel) for run_id, epoch, cancel in rows}
 
 
 def take_stale(session: Session, *, owner: str, at: datetime, silence: timedelta) -> Sequence[RunRow]:
-    """Take over the runs whose owner has been silent for too long; they are now `owner`'s, under a new epoch."""
-    query = select(RunRow).where(
-        col(RunRow.status).in_(LIVE), RunRow.owner != owner, RunRow.heartbeat_at < at - silence
-    )
-    rows = session.exec(query.order_by(col(RunRow.created_at)).with_for_update(skip_locked=True)).all()
+    """Take over the runs that have not been heard of for too long; they are now `owner`'s, under a new epoch.
+
+    A queued one stays where it is while its thread is answering: its message comes after the answer.
+    """
+    other = aliased(RunRow)
+    answering = select(other.id).where(other.thread_id == RunRow.thread_id, col(other.status).in_(WORKING)).exists()
+    ready = or_(col(RunRow.status).in_(WORKING), and_(col(RunRow.status) == "queued", ~answering))
+    query = select(RunRow).where(ready, RunRow.heartbeat_at < at - silence).order_by(col(RunRow.created_at))
+    rows = session.exec(query.with_for_update(skip_locked=True)).all()
     for row in rows:
         row.owner, row.epoch, row.heartbeat_at = owner, row.epoch + 1, at
         session.add(row)
@@ -159,16 +164,6 @@ def prune(session: Session, *, ended_before: datetime, keys_before: datetime) ->
     session.exec(delete(RunEventRow).where(col(RunEventRow.run_id).in_(old)))
     stale = (col(RunRow.idempotency_key).is_not(None), col(RunRow.created_at) < keys_before)
     session.exec(update(RunRow).where(*stale).values(idempotency_key=None, request_hash=None))
-
-
-def _own(session: Session, run_id: str, epoch: int, values: dict[str, Any]) -> bool:
-    statement = update(RunRow).where(col(RunRow.id) == run_id, col(RunRow.epoch) == epoch)
-    return _changed(session, statement.values(**values))
-
-
-def _changed(session: Session, statement: Any) -> bool:
-    result = cast("CursorResult[Any]", session.exec(statement))
-    return result.rowcount == 1
 
 
 def any_live(session: Session) -> bool:

@@ -99,12 +99,12 @@ def branches(session: Session, *, thread_id: str) -> Sequence[BranchRow]:
     return session.exec(query.order_by(col(BranchRow.created_at), col(BranchRow.id))).all()
 
 
-def fork(session: Session, thread: ThreadRow, *, position: int, label: str, at: datetime) -> BranchRow:
-    """A new branch that keeps the head's items up to and including `position`; it becomes the head."""
+def fork(session: Session, thread: ThreadRow, *, parent: str, position: int, label: str, at: datetime) -> BranchRow:
+    """A new branch that keeps the branch `parent` up to and including `position`; it becomes the head."""
     branch = BranchRow(
         id=new_id("brn"),
         thread_id=thread.id,
-        parent_branch=thread.head_branch,
+        parent_branch=parent,
         fork_position=position,
         label=label,
         created_at=at,
