@@ -19,6 +19,7 @@ from chatkit.types import (
     ThoughtTask,
     ThreadItemAddedEvent,
     ThreadItemDoneEvent,
+    ThreadItemRemovedEvent,
     ThreadItemUpdatedEvent,
     Workflow,
     WorkflowItem,
@@ -67,6 +68,12 @@ class Step:
     note: str = ""
     done: bool = False
     parts: list[str] = field(default_factory=list[str])
+
+    def end(self) -> None:
+        """It is done."""
+        self.done = True
+        if self.thought:
+            self.title = "Thought"
 
     def task(self) -> Task:
         """The task as it stands."""
@@ -129,11 +136,14 @@ class Activity:
         return any(step.call_id and not step.done for step in self.steps)
 
     def close(self) -> None:
-        """End the item; a step that did not end says so."""
+        """End the item, or take it back if nothing was done; a step that did not end says so."""
+        if not self.steps:
+            self._outlet.emit(ThreadItemRemovedEvent(item_id=self._item.id))
+            return
         for step in self.steps:
             if not step.done:
-                step.done = True
-                step.note = "" if step.thought else "not finished"
+                step.end()
+                step.note = "not finished"
         workflow = Workflow(
             type="reasoning" if all(step.thought for step in self.steps) else "custom",
             tasks=[step.task() for step in self.steps],

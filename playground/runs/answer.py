@@ -36,10 +36,10 @@ class Answerer:
         try:
             agent = await asyncio.to_thread(self._roster.get(order.agent).build)
             model = self._models.get_model(order.model)
+            settings, refused = model_settings(order.model, order.settings, tool_choice=order.tool_choice)
         except asyncio.CancelledError:
             return drive.stopped()
         except Exception as error:
             return drive.failed(error)
-        settings, refused = model_settings(order.model, order.settings, tool_choice=order.tool_choice)
         drive.note_refused(refused)
         return await drive.go(Task(agent=agent, model=model, settings=settings, told=told))

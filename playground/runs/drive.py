@@ -11,7 +11,7 @@ from agents import Agent, Model, ModelSettings, OutputGuardrailTripwireTriggered
 from agents.items import TResponseInputItem
 from chatkit.types import ErrorEvent, NoticeEvent
 
-from playground.errors import LimitReached, RunError
+from playground.errors import AgentError, LimitReached, RunError
 from playground.models.failures import explain
 from playground.records import RunStatus
 from playground.runs.coalesce import Coalescer
@@ -61,9 +61,9 @@ class Drive:
         """Answer. Cancelling the surrounding task stops the run; its `stopping` says why."""
         try:
             await self._pump(task)
-        except asyncio.CancelledError:
+        except asyncio.CancelledError as error:
             await self._let_go()
-            return self.stopped()
+            return self.stopped() if self._run.stopping else self.failed(error)
         except Exception as error:
             await self._let_go()
             return self.failed(error)
@@ -123,9 +123,9 @@ class Drive:
         if result is None:
             return
         result.cancel()
-        pending = {task for task in (result.run_loop_task,) if task is not None}
-        with suppress(asyncio.CancelledError):
-            await asyncio.wait(pending, timeout=CLOSING_SECONDS)
+        if result.run_loop_task is not None:
+            with suppress(asyncio.CancelledError):
+                await asyncio.wait({result.run_loop_task}, timeout=CLOSING_SECONDS)
 
     def stopped(self) -> Ending:
         """The end of a run that was asked to stop."""
@@ -137,11 +137,11 @@ class Drive:
             case _:
                 return self._settle("cancelled")
 
-    def failed(self, error: Exception) -> Ending:
+    def failed(self, error: BaseException) -> Ending:
         """The end of a run that could not go on."""
         failure = error if isinstance(error, RunError) else explain(error, self._run.order.model)
-        if type(error).__module__.split(".")[0] not in ("playground", "agents", "openai"):
-            logger.warning("run failed", extra={"run_id": self._run.id, "error_type": type(error).__name__})
+        if isinstance(failure, AgentError):
+            logger.warning("an agent failed", extra={"run_id": self._run.id}, exc_info=error)
         if isinstance(error, OutputGuardrailTripwireTriggered):
             self._outlet.flush()
             self._translator.close()

@@ -54,12 +54,17 @@ def _foreign(step: Item) -> Item:
 
 
 def _paired(items: list[Item]) -> list[Item]:
-    """Without calls that were never answered, and without reasoning that led to nothing else."""
-    answered = {item["call_id"] for item in items if item.get("type") == "function_call_output"}
-    kept = [item for item in items if item.get("type") != "function_call" or item["call_id"] in answered]
-    follows = [*kept[1:], {"role": "user"}]
-    return [item for item, after in zip(kept, follows, strict=True) if not _stranded(item, after)]
+    """Without calls that were never answered, answers to no call, and reasoning that led to nothing else."""
+    calls, answers = ({item["call_id"] for item in items if item.get("type") == kind} for kind in _PORTABLE)
+    pairs = calls & answers
+    kept = [item for item in items if item.get("type") not in _PORTABLE or item["call_id"] in pairs]
+    told: list[Item] = []
+    for item in reversed(kept):
+        if item.get("type") != "reasoning" or (told and _is_the_models(told[-1])):
+            told.append(item)
+    return told[::-1]
 
 
-def _stranded(item: Item, after: Item) -> bool:
-    return item.get("type") == "reasoning" and after.get("role") == "user"
+def _is_the_models(item: Item) -> bool:
+    """Whether a model made it as it stands: not a visitor's message, a tool's result, or words saved from a crash."""
+    return item.get("type") not in (None, "function_call_output")

@@ -32,11 +32,11 @@ class ToolWatch(RunHooks[Any]):
 
     async def on_tool_start(self, context: RunContextWrapper[Any], agent: Agent[Any], tool: Tool) -> None:
         """Count the call and note its time."""
-        self.calls += 1
-        if self.calls > self._most:
+        if self.calls == self._most:
             raise LimitReached(
                 f"The agent called tools more than {self._most} times, so the run was stopped.", allow_retry=True
             )
+        self.calls += 1
         if isinstance(context, ToolContext):
             self._translator.tool_started(context.tool_call_id)
 

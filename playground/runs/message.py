@@ -63,7 +63,7 @@ class Message:
 
     def close(self, model_input: list[Any] | None = None) -> None:
         """End the item, or take it back if nothing was said."""
-        if not any(self.parts) or not any(any(part) for part in self.parts):
+        if not any(any(part) for part in self.parts):
             self._outlet.emit(ThreadItemRemovedEvent(item_id=self._item.id))
             return
         for index in sorted(self._open):

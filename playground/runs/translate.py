@@ -30,7 +30,7 @@ class Translator:
         self._clock = clock
         self._message: Message | None = None
         self._activity: Activity | None = None
-        self._step: Step | None = None
+        self._steps: dict[int, Step] = {}
         self._handoffs: dict[str, str] = {}
         self._started: dict[str, float] = {}
         self._failed: set[str] = set()
@@ -86,6 +86,7 @@ class Translator:
         self._close_activity()
 
     def _turn_began(self, _event: Any) -> None:
+        self._steps.clear()
         self.turns += 1
         self.phase = "first"
         self.cut_short = None
@@ -102,17 +103,16 @@ class Translator:
         if item.type == "message":
             self._open_message()
         elif item.type == "reasoning":
-            self._step = self._ensure_activity().add(Step(title="Thinking", icon="lightbulb", thought=True))
+            self._begin_step(event, Step(title="Thinking", icon="lightbulb", thought=True))
         elif item.type == "function_call":
-            self._call_added(item.name, item.call_id)
+            target = self._handoffs.get(item.name)
+            title, icon = (f"Hand-off → {target}", "agent") if target else (item.name, "bolt")
+            self._begin_step(event, Step(title=title, icon=icon, call_id=item.call_id))
         else:
-            self._step = self._ensure_activity().add(Step(title=_plain(item.type), icon="globe"))
+            self._begin_step(event, Step(title=_plain(item.type), icon="globe"))
 
-    def _call_added(self, name: str, call_id: str) -> None:
-        target = self._handoffs.get(name)
-        step = Step(title=f"Hand-off → {target}" if target else name, icon="agent" if target else "bolt")
-        step.call_id = call_id
-        self._step = self._ensure_activity().add(step)
+    def _begin_step(self, event: Any, step: Step) -> None:
+        self._steps[event.output_index] = self._ensure_activity().add(step)
 
     def _text(self, event: Any) -> None:
         self.phase = "tokens"
@@ -133,13 +133,17 @@ class Translator:
             self._open_message().note(event.content_index, Annotation(source=source, index=note.get("end_index")))
 
     def _thought_part(self, event: Any) -> None:
-        if event.summary_index and self._step is not None and self._activity is not None:
-            self._activity.grow(self._step, "\n\n")
+        if event.summary_index:
+            self._grow(event, "\n\n")
 
     def _thought(self, event: Any) -> None:
         self.phase = "tokens"
-        if self._step is not None and self._activity is not None:
-            self._activity.grow(self._step, event.delta)
+        self._grow(event, event.delta)
+
+    def _grow(self, event: Any, text: str) -> None:
+        step = self._steps.get(event.output_index)
+        if step is not None and self._activity is not None:
+            self._activity.grow(step, text)
 
     def _item_done(self, event: Any) -> None:
         item = event.item
@@ -154,14 +158,13 @@ class Translator:
             return
         activity = self._ensure_activity()
         activity.model_input.append(replay)
-        step = activity.call(item.call_id) if item.type == "function_call" else self._step
+        step = self._steps.get(event.output_index)
         if step is None:
             return
         if item.type == "function_call":
             step.arguments = "" if item.name in self._handoffs else item.arguments
         else:
-            step.done = True
-            step.title = "Thought" if step.thought else step.title
+            step.end()
         activity.show(step)
 
     def _output(self, item: Any) -> None:
@@ -171,7 +174,7 @@ class Translator:
         self.phase = "first"
         if step is None:
             return
-        step.done = True
+        step.end()
         step.failed = item["call_id"] in self._failed
         if not step.title.startswith("Hand-off"):
             step.result = _readable(item.get("output"))
@@ -211,7 +214,7 @@ class Translator:
     def _close_activity(self) -> None:
         if self._activity is not None:
             activity, self._activity = self._activity, None
-            self._step = None
+            self._steps.clear()
             activity.close()
 
 
