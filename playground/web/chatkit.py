@@ -22,9 +22,11 @@ MAX_SEQ = 2**53 - 1
 def routes(parts: Playground) -> list[BaseRoute]:
     """All routes at and below `/chatkit`; what is unknown there is a JSON 404, not the page."""
     chatkit = ChatKit(parts)
+    events = Route("/runs/{run_id}/events", chatkit.events, methods=["GET"])
+    events.methods = {"GET"}  # without the HEAD that comes with it: it would hold a reader that reads nothing
     below = [
+        events,
         Route("/threads/{thread_id}/run", chatkit.run_of, methods=["GET"]),
-        Route("/runs/{run_id}/events", chatkit.events, methods=["GET"]),
         Route("/runs/{run_id}/stop", chatkit.stop, methods=["POST"]),
     ]
     return [Route("/chatkit", chatkit.protocol, methods=["POST"]), Mount("/chatkit", routes=below)]

@@ -20,7 +20,8 @@ def listener(host: str, port: int) -> socket.socket:
     """A socket bound to the address, before anything slow is done. Exits with one line and code 1 if it is taken."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-        return _bound(*found[0][:2], found[0][4])
+        family, kind, _, _, address = found[0]
+        return _bound(family, kind, address)
     except OSError as error:
         advice = " Choose another with --port, or 0 for any." if error.errno == errno.EADDRINUSE else ""
         sys.exit(f"Cannot listen on {host}:{port}: {error.strerror}.{advice}")

@@ -118,7 +118,8 @@ async def test_an_unknown_route_is_a_json_404(client: httpx2.AsyncClient, path: 
         ("PUT", "/chatkit", "POST"),
         ("DELETE", "/chatkit", "POST"),
         ("OPTIONS", "/chatkit", "POST"),
-        ("POST", "/chatkit/runs/run_1/events", "GET, HEAD"),
+        ("POST", "/chatkit/runs/run_1/events", "GET"),
+        ("PUT", "/chatkit/runs/run_1/events", "GET"),
         ("GET", "/chatkit/runs/run_1/stop", "POST"),
         ("POST", "/chatkit/threads/thr_1/run", "GET, HEAD"),
     ],
@@ -168,3 +169,8 @@ async def test_a_client_that_leaves_before_its_body_is_complete_is_forgotten(
         await writer.drain()
     assert (await client.post("/chatkit", json={})).status_code == 200
     assert len(parts.dispatcher.keys) == 1
+
+
+async def test_a_stream_cannot_be_asked_for_its_head_only(client: httpx2.AsyncClient, parts: Parts) -> None:
+    parts.begin()
+    assert (await client.head("/chatkit/runs/run_1/events")).status_code == 405
