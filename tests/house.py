@@ -11,14 +11,14 @@ from typing import Any, TypeVar
 import httpx2
 import orjson
 from chatkit.types import ErrorEvent, ThreadItem, ThreadItemDoneEvent, ThreadStreamEvent
-from pydantic import SecretStr, TypeAdapter
+from pydantic import TypeAdapter
 from sqlmodel import Session
 
 from playground.client import Client
 from playground.ids import new_id
 from playground.parts import Playground, open_playground
 from playground.protocol.dispatcher import JsonReply, StreamReply
-from playground.runs.engine import Frame
+from playground.runs.live import Frame
 from playground.settings import Settings
 from playground.store import items, threads
 from playground.store.tables import ItemRow, ThreadRow
@@ -99,9 +99,9 @@ class Guest:
         body = orjson.dumps({"type": kind, "params": params, **({"metadata": metadata} if metadata else {})})
         return await self._parts.dispatcher.handle(self.visitor, body, idempotency_key=key)
 
-    async def ask(self, kind: str, **params: Any) -> Any:
+    async def ask(self, request: str, /, **params: Any) -> Any:
         """The JSON that answers a request."""
-        reply = await self.handle(kind, params)
+        reply = await self.handle(request, params)
         assert isinstance(reply, JsonReply)
         return orjson.loads(reply.body)
 
@@ -249,16 +249,18 @@ async def until(condition: Callable[[], Awaitable[bool]]) -> None:
 async def opened(database_url: str, folder: Path, **settings: Any) -> AsyncGenerator[House]:
     """A playground with keys for the fake provider only, and without a local model."""
     async with serve() as wire:
-        chosen = Settings(
-            data_dir=folder,
-            database_url=database_url,
-            secret=SecretStr("s" * 32),
-            compatible_base_url=wire.base_url,
-            openai_base_url=wire.base_url,
-            openai_api_key=SecretStr("sk-test"),
-            local_model="off",
-            **{"agent": AGENTS, "flush_interval": 0.02, "model_retries": 0, "drain_timeout": 0, **settings},
-        )
+        usual: Json = {
+            "secret": "s" * 32,
+            "compatible_base_url": wire.base_url,
+            "openai_base_url": wire.base_url,
+            "openai_api_key": "sk-test",
+            "local_model": "off",
+            "agent": AGENTS,
+            "flush_interval": 0.02,
+            "model_retries": 0,
+            "drain_timeout": 0,
+        }
+        chosen = Settings(data_dir=folder, database_url=database_url, **{**usual, **settings})
         async with open_playground(chosen) as parts:
             yield House(parts, wire)
 

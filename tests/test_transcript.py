@@ -45,7 +45,6 @@ from chatkit.types import (
     WorkflowTaskAdded,
     WorkflowTaskUpdated,
 )
-from chatkit.widgets import Card, Text
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -80,8 +79,12 @@ def worked(*titles: str, item_id: str = "w") -> WorkflowItem:
     )
 
 
+def drawn(text: str) -> WidgetRootUpdated:
+    return WidgetRootUpdated.model_validate({"widget": {"type": "Card", "children": [{"type": "Text", "value": text}]}})
+
+
 def shown(text: str, item_id: str = "g") -> WidgetItem:
-    return WidgetItem(id=item_id, thread_id="t", created_at=AT, widget=Card(children=[Text(value=text)]))
+    return WidgetItem(id=item_id, thread_id="t", created_at=AT, widget=drawn(text).widget)
 
 
 def thread(title: str | None) -> Thread:
@@ -93,7 +96,8 @@ def fold(events: Iterable[ThreadStreamEvent], start: Transcript | None = None) -
 
 
 def grown(item: ThreadItem, *updates: ThreadItemUpdate) -> ThreadItem:
-    events = [ThreadItemAddedEvent(item=item), *(ThreadItemUpdatedEvent(item_id=item.id, update=u) for u in updates)]
+    events: list[ThreadStreamEvent] = [ThreadItemAddedEvent(item=item)]
+    events += [ThreadItemUpdatedEvent(item_id=item.id, update=u) for u in updates]
     (left,) = fold(events).items
     return left
 
@@ -119,7 +123,7 @@ def part(text: str, index: int = 0) -> ThreadItemUpdate:
         (worked("same"), [WorkflowTaskAdded(task_index=1, task=CustomTask(title="same"))], worked("same", "same")),
         (worked("one"), [delta("not for a workflow")], worked("one")),
         (said("a"), [WorkflowTaskAdded(task_index=0, task=CustomTask(title="not for a message"))], said("a")),
-        (shown("a"), [WidgetRootUpdated(widget=Card(children=[Text(value="b")]))], shown("b")),
+        (shown("a"), [drawn("b")], shown("b")),
         (asked(), [delta("not for the visitor's words")], asked()),
     ],
 )  # fmt: skip
@@ -159,9 +163,13 @@ def test_events_make_a_transcript(events: list[ThreadStreamEvent], end: Transcri
 
 
 def test_items_stand_in_the_order_in_which_they_were_opened() -> None:
-    opened = [ThreadItemAddedEvent(item=worked()), ThreadItemAddedEvent(item=said())]
-    ended = [ThreadItemDoneEvent(item=said("x")), ThreadItemDoneEvent(item=worked("one"))]
-    assert fold([*opened, *ended]).items == (worked("one"), said("x"))
+    events: list[ThreadStreamEvent] = [
+        ThreadItemAddedEvent(item=worked()),
+        ThreadItemAddedEvent(item=said()),
+        ThreadItemDoneEvent(item=said("x")),
+        ThreadItemDoneEvent(item=worked("one")),
+    ]
+    assert fold(events).items == (worked("one"), said("x"))
 
 
 def test_a_value_is_never_changed_behind_a_reader() -> None:
@@ -184,36 +192,40 @@ def test_following_a_run_from_its_first_event_over_what_is_stored_shows_everythi
 ids = st.sampled_from("abcd")
 indices = st.integers(-3, 5)
 texts = st.text(max_size=3)
+contents = st.builds(content, texts)
+tasks = st.builds(CustomTask, title=texts)
 items: st.SearchStrategy[ThreadItem] = st.one_of(
-    st.builds(lambda i, t: said(*t, item_id=i), ids, st.lists(texts, max_size=2)),
-    st.builds(lambda i, t: worked(*t, item_id=i), ids, st.lists(texts, max_size=2)),
+    st.builds(said, texts, texts, item_id=ids),
+    st.builds(worked, texts, texts, item_id=ids),
     st.builds(asked, texts, ids),
     st.builds(shown, texts, ids),
 )
 updates: st.SearchStrategy[ThreadItemUpdate] = st.one_of(
     st.builds(delta, texts, indices),
     st.builds(part, texts, indices),
-    st.builds(lambda i, t: AssistantMessageContentPartDone(content_index=i, content=content(t)), indices, texts),
+    st.builds(AssistantMessageContentPartDone, content_index=indices, content=contents),
     st.builds(
-        lambda i: AssistantMessageContentPartAnnotationAdded(content_index=i, annotation_index=i, annotation=NOTE),
-        indices,
+        AssistantMessageContentPartAnnotationAdded,
+        content_index=indices,
+        annotation_index=indices,
+        annotation=st.just(NOTE),
     ),
-    st.builds(lambda i, t: WorkflowTaskAdded(task_index=i, task=CustomTask(title=t)), indices, texts),
-    st.builds(lambda i, t: WorkflowTaskUpdated(task_index=i, task=CustomTask(title=t)), indices, texts),
-    st.builds(lambda t: WidgetRootUpdated(widget=Card(children=[Text(value=t)])), texts),
-    st.builds(lambda i: GeneratedImageUpdated(image=GeneratedImage(id=i, url="data:,")), ids),
+    st.builds(WorkflowTaskAdded, task_index=indices, task=tasks),
+    st.builds(WorkflowTaskUpdated, task_index=indices, task=tasks),
+    st.builds(drawn, texts),
+    st.builds(GeneratedImageUpdated, image=st.just(GeneratedImage(id="i", url="data:,"))),
 )
 events: st.SearchStrategy[ThreadStreamEvent] = st.one_of(
-    st.builds(lambda i: ThreadItemAddedEvent(item=i), items),
-    st.builds(lambda i: ThreadItemDoneEvent(item=i), items),
-    st.builds(lambda i: ThreadItemReplacedEvent(item=i), items),
-    st.builds(lambda i, u: ThreadItemUpdatedEvent(item_id=i, update=u), ids, updates),
-    st.builds(lambda i: ThreadItemRemovedEvent(item_id=i), ids),
-    st.builds(lambda t: ProgressUpdateEvent(text=t), texts),
-    st.builds(lambda t: ErrorEvent(message=t), texts),
-    st.builds(lambda t: NoticeEvent(level="info", message=t), texts),
-    st.builds(lambda t: ThreadUpdatedEvent(thread=thread(t)), texts),
-    st.builds(lambda t: ClientEffectEvent(name=t), texts),
+    st.builds(ThreadItemAddedEvent, item=items),
+    st.builds(ThreadItemDoneEvent, item=items),
+    st.builds(ThreadItemReplacedEvent, item=items),
+    st.builds(ThreadItemUpdatedEvent, item_id=ids, update=updates),
+    st.builds(ThreadItemRemovedEvent, item_id=ids),
+    st.builds(ProgressUpdateEvent, text=texts),
+    st.builds(ErrorEvent, message=texts),
+    st.builds(NoticeEvent, level=st.just("info"), message=texts),
+    st.builds(ThreadUpdatedEvent, thread=st.builds(thread, texts)),
+    st.builds(ClientEffectEvent, name=texts),
 )
 
 

@@ -1,7 +1,6 @@
 """Bytes in, a request or Malformed out; never anything else."""
 
 from collections.abc import Iterator
-from copy import copy
 from typing import Any, get_args
 
 import orjson
@@ -17,6 +16,7 @@ from chatkit.types import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from playground import wire
 from playground.errors import Malformed, TooLarge, VisitorError
 from playground.protocol.requests import Extras, check_message, checked_key, fingerprint, parse
 from playground.records import LaneSettings
@@ -188,15 +188,15 @@ odd = st.recursive(
 
 def bent(value: Any, choose: st.DataObject) -> Any:
     """The value with something odd at one place, or something missing."""
-    if not isinstance(value, dict | list) or not value or choose.draw(st.integers(0, 9)) == 0:
+    fields, many = wire.as_object(value), wire.as_list(value)
+    if not (fields or many) or choose.draw(st.integers(0, 9)) == 0:
         return choose.draw(odd)
-    many: Any = copy(value)
-    at = choose.draw(st.sampled_from(sorted(many) if isinstance(many, dict) else range(len(many))))
-    if choose.draw(st.integers(0, 4)) == 0:
-        del many[at]
-    else:
-        many[at] = bent(many[at], choose)
-    return many
+    inside: dict[Any, Any] = fields or dict(enumerate(many or []))
+    at = choose.draw(st.sampled_from(sorted(inside)))
+    kept = {name: one for name, one in inside.items() if name != at}
+    if choose.draw(st.integers(0, 4)):
+        kept[at] = bent(inside[at], choose)
+    return kept if fields else list(kept.values())
 
 
 @settings(derandomize=True, deadline=None, max_examples=300)
