@@ -66,30 +66,30 @@ def admit(session: Session, order: Order, *, owner: str, policy: DoubleText) -> 
     if queued:
         events: list[ThreadStreamEvent] = [ProgressUpdateEvent(text="Waiting for the answer before this one…")]
         return _opened(session, run, events, position=0, told=(), queued=True)
-    position, told, events = take_in(session, thread, run, order.item)
+    past = () if order.new_thread else items.history(session, run.branch_id)
+    position, told, events = take_in(session, thread, run, order.item, past)
     if order.new_thread:
         events.insert(0, ThreadCreatedEvent(thread=threads.as_thread(thread).model_copy(update={"title": None})))
     return _opened(session, run, events, position=position, told=told, queued=False)
 
 
 def take_in(
-    session: Session, thread: ThreadRow, run: RunRow, item: UserMessageItem | None
+    session: Session, thread: ThreadRow, run: RunRow, item: UserMessageItem | None, past: Sequence[ItemRow]
 ) -> tuple[int, Sequence[TResponseInputItem], list[ThreadStreamEvent]]:
-    """Put the message at the end of the run's branch; answers its position, the history, and what to announce."""
-    position = items.last_position(session, run.branch_id)
+    """Put the message behind the `past` of the run's branch; answers its position, the history, what to announce."""
+    models = runs.models_of(session, thread.id) if past else {}
+    position = past[-1].position if past else 0
     events: list[ThreadStreamEvent] = []
     if item is not None:
         position += 1
-        session.add(row_of(item, run, position))
-        session.flush()
+        row = row_of(item, run, position)
+        session.add(row)
+        past = [*past, row]
         events.append(ThreadItemDoneEvent(item=item))
         if threads.suggest_title(session, thread_id=thread.id, title=title_of(item)):
             events.append(ThreadUpdatedEvent(thread=threads.as_thread(thread)))
     events.append(StreamOptionsEvent(stream_options=StreamOptions(allow_cancel=True)))
-    told = model_input(
-        items.history(session, run.branch_id), models=runs.models_of(session, thread.id), target=run.model
-    )
-    return position, told, events
+    return position, model_input(past, models=models, target=run.model), events
 
 
 def row_of(item: ThreadItem, run: RunRow, position: int) -> ItemRow:

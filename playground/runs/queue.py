@@ -14,7 +14,7 @@ from playground.runs.admit import take_in
 from playground.runs.live import LiveRun, StopReason
 from playground.runs.order import Order
 from playground.runs.recovery import bury
-from playground.store import runs
+from playground.store import items, runs
 from playground.store.database import Database
 from playground.store.tables import RunRow, ThreadRow
 
@@ -100,7 +100,8 @@ def promote(session: Session, thread_id: str, orders: Mapping[str, Order]) -> Pr
     run.branch_id, run.status, run.heartbeat_at = thread.head_branch, "running", datetime.now(UTC)
     session.add(run)
     session.flush()
-    position, told, events = take_in(session, thread, run, orders[run.id].item)
+    past = items.history(session, run.branch_id)
+    position, told, events = take_in(session, thread, run, orders[run.id].item, past)
     return Promoted(run.id, run.branch_id, position, told, events)
 
 

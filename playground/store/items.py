@@ -86,8 +86,11 @@ def last_position(session: Session, branch_id: str, *, without: Sequence[str] = 
 
 def save(session: Session, rows: Iterable[ItemRow]) -> None:
     """Insert or replace items by id."""
-    for row in rows:
-        session.merge(row)
+    values = [row.model_dump() for row in rows]
+    if values:
+        saved = insert(session, ItemRow)
+        changed = {name: saved.excluded[name] for name in ("type", "payload", "model_input")}
+        session.exec(saved.on_conflict_do_update(index_elements=["id"], set_=changed), params=values)
 
 
 def rate(

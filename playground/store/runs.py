@@ -123,7 +123,7 @@ def finish(session: Session, *, run_id: str, epoch: int, ending: Ending, at: dat
     own = update(RunRow).where(col(RunRow.id) == run_id, col(RunRow.epoch) == epoch).values(**values, ended_at=at)
     if cast("CursorResult[Any]", session.exec(own)).rowcount == 0:
         return False
-    thread_id = session.exec(select(RunRow.thread_id).where(RunRow.id == run_id)).one()
+    thread_id = select(RunRow.thread_id).where(RunRow.id == run_id).scalar_subquery()
     session.exec(update(ThreadRow).where(col(ThreadRow.id) == thread_id).values(updated_at=at))
     return True
 
