@@ -191,7 +191,7 @@ def bent(value: Any, choose: st.DataObject) -> Any:
     fields, many = wire.as_object(value), wire.as_list(value)
     if not (fields or many) or choose.draw(st.integers(0, 9)) == 0:
         return choose.draw(odd)
-    inside: dict[Any, Any] = fields or dict(enumerate(many or []))
+    inside: dict[Any, Any] = dict(enumerate(many)) if many else {**(fields or {})}
     at = choose.draw(st.sampled_from(sorted(inside)))
     kept = {name: one for name, one in inside.items() if name != at}
     if choose.draw(st.integers(0, 4)):
