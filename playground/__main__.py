@@ -29,7 +29,7 @@ def serve(
     *,
     host: Annotated[str | None, typer.Option(help="Address to listen on.", show_default="127.0.0.1")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on; 0 picks one.", show_default="7860")] = None,
-    share: Annotated[bool | None, typer.Option("--share", help="Also open a public link.")] = None,
+    share: Annotated[bool | None, typer.Option("--share", help="Also open a public link (not built yet).")] = None,
     agent: Annotated[
         list[str] | None, typer.Option(metavar="MODULE:ATTRIBUTE", help="An agent of your own; may be repeated.")
     ] = None,
@@ -40,6 +40,8 @@ def serve(
 ) -> None:
     """Serve the page and the ChatKit protocol until Ctrl+C. Every flag has a PLAYGROUND_ variable."""
     settings = _settings(host=host, port=port, share=share, agent=agent, database_url=database_url, log_level=log_level)
+    if settings.share:
+        _give_up("--share is not built yet: a public link needs the spending caps that will come with it.", code=2)
     _prepare(settings)
     # Seconds to import, and they read what was just set.
     from playground.web.server import serve as serve_until_stopped  # noqa: PLC0415

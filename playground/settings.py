@@ -24,7 +24,7 @@ class Settings(BaseSettings):
 
     host: str = Field(default="127.0.0.1", description="address to listen on")
     port: int = Field(default=7860, ge=0, le=65535, description="port to listen on; 0 picks a free one")
-    share: bool = Field(default=False, description="also open a public link")
+    share: bool = Field(default=False, description="also open a public link (not built yet)")
     agent: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(), description="your own agents, each `package.module:attribute`, comma-separated"
     )
