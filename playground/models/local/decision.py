@@ -14,17 +14,18 @@ from agents import FunctionTool, Handoff, Tool, UserError
 from playground.models.local.conversation import Conversation, Json, is_hand_off
 
 _CALLS_PER_TURN = 4
-_LONGEST_INSTRUCTIONS = 1500
 _QUESTION = """You decide the next step of an assistant. Answer with JSON only.
 Tools:
 {tools}
 Answer {{"action": "<tool>", "arguments": {{...}}}} if the last message asks for what a tool does. \
 Otherwise answer {{"action": "reply"}}.
-Examples, with other tools (open_door(room), play_song(title)):
+Examples, with other tools (open_door(room), play_song(title), transfer_to_cook()):
 "Hello!" -> {{"action": "reply"}}
 "Open the kitchen door, please." -> {{"action": "open_door", "arguments": {{"room": "kitchen"}}}}
+"What can I make from eggs and rice?" -> {{"action": "transfer_to_cook", "arguments": {{}}}}
 "Who wrote Faust?" -> {{"action": "reply"}}
 "I would like to hear Yesterday." -> {{"action": "play_song", "arguments": {{"title": "Yesterday"}}}}
+"Thank you!" -> {{"action": "reply"}}
 "Write a short poem about doors." -> {{"action": "reply"}}"""
 
 
@@ -63,12 +64,12 @@ def open_options(offered: Sequence[Option], chosen: object, conversation: Conver
     return named or tuple(option for option in offered if not (handed_over and is_hand_off(option.name)))
 
 
-def question(instructions: str, offered: Sequence[Option]) -> str:
-    """The system text that asks for the decision."""
-    asked = _QUESTION.format(tools="\n".join(map(_line, offered)))
-    if not instructions:
-        return asked
-    return f"{asked}\n\nThe assistant's own instructions: {instructions[:_LONGEST_INSTRUCTIONS]}"
+def question(offered: Sequence[Option]) -> str:
+    """The system text that asks for the decision.
+
+    It does without the agent's instructions: with them a model of half a billion parameters chose worse.
+    """
+    return _QUESTION.format(tools="\n".join(map(_line, offered)))
 
 
 def answer_format(offered: Sequence[Option], *, may_reply: bool) -> dict[str, Any]:
@@ -101,7 +102,8 @@ def _tool(tool: Tool) -> Option:
 
 def _line(option: Option) -> str:
     properties: Mapping[str, Any] = option.schema.get("properties", {})
-    return f"- {option.name}({', '.join(properties)}): {option.description}"
+    purpose = " ".join(option.description.partition("\n\n")[0].split())
+    return f"- {option.name}({', '.join(properties)}): {purpose}"
 
 
 def _action(name: str, **properties: Any) -> dict[str, Any]:

@@ -147,7 +147,7 @@ class LocalModel(Model):
     async def _decide(self, client: openai.AsyncOpenAI, request: _Request) -> tuple[Call | None, ResponseUsage]:
         may_reply = request.settings.tool_choice not in {"required", *(option.name for option in request.offered)}
         conversation = request.conversation.fitted(_DECISION_HISTORY)
-        asked = {"role": "system", "content": question(conversation.system, request.offered)}
+        asked = {"role": "system", "content": question(request.offered)}
         completion = await client.chat.completions.create(
             model=self._name,
             messages=cast("Any", [asked, *conversation.messages()]),

@@ -88,14 +88,10 @@ def test_references_still_find_their_targets() -> None:
     assert schema["$defs"][reference.removeprefix("#/$defs/")]["properties"]["city"]["type"] == "string"
 
 
-def test_the_question_names_tools_and_instructions() -> None:
-    asked = question("Be kind.", options([weather], []))
-    assert "- weather(place): Tells the weather." in asked
-    assert asked.endswith("The assistant's own instructions: Be kind.")
-
-
-def test_the_question_stands_without_instructions() -> None:
-    assert "instructions" not in question("", (WEATHER,))
+def test_the_question_names_every_tool_in_a_line() -> None:
+    long = Option("notes", "Searches\n  the notes.\n\nArgs and more.", EMPTY)
+    asked = question((*options([weather], []), long))
+    assert "\n- weather(place): Tells the weather.\n- notes(): Searches the notes.\n" in asked
 
 
 @pytest.mark.parametrize(
