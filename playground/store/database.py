@@ -38,7 +38,10 @@ class Database:
         self.url = _with_driver(make_url(url))
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._write_engine = self._engine(writes=True)
-        self._read_engine = self._engine(writes=False) if self.is_sqlite else self._write_engine
+        if self.is_sqlite:
+            self._read_engine = self._engine(writes=False)
+        else:  # one state for all that a piece of work reads, as SQLite gives
+            self._read_engine = self._write_engine.execution_options(isolation_level="REPEATABLE READ")
         self._writers = ThreadPoolExecutor(1 if self.is_sqlite else 8, thread_name_prefix="store-write")
         self._readers = ThreadPoolExecutor(4, thread_name_prefix="store-read")
 
