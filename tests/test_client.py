@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from chatkit.types import ThreadItemDoneEvent, ThreadStreamEvent
+from chatkit.types import AssistantMessageItem, ThreadItemDoneEvent, ThreadStreamEvent, UserMessageItem
 
 from playground.client import Client, Numbered, ThreadView
 from playground.errors import Conflict, Malformed, NotFound
@@ -56,11 +56,8 @@ async def again(client: Client, tab: Tab, item_id: str, *, model: str) -> Stream
 
 def texts(view: ThreadView) -> list[str]:
     """The words of a view's messages."""
-    return [
-        "".join(part.text for part in item.content)
-        for item in view.transcript.items
-        if item.type in {"user_message", "assistant_message"}
-    ]
+    said = [item for item in view.transcript.items if isinstance(item, UserMessageItem | AssistantMessageItem)]
+    return ["".join(part.text for part in item.content) for item in said]
 
 
 def placed(view: ThreadView) -> list[tuple[int, str]]:
