@@ -49,8 +49,8 @@ class Following:
     async def aclose(self) -> None:
         """Stops following; the run goes on."""
         self._task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await self._task
+        # Not awaited itself: its cancellation must not be mistaken for one's own, which has to go through.
+        await asyncio.wait([self._task])
 
 
 class Watch:

@@ -1,0 +1,92 @@
+"""What Gradio must be told when it does not launch itself: each test fails without its line in `mount`."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from playground.web.server import create_app
+from tests.house import House
+from tests.ui.building import built
+from tests.web.conftest import serving
+
+WATCHING = 45
+"""More pages than Gradio serves by itself."""
+
+
+@pytest.fixture(autouse=True)
+def blockbuster() -> None:
+    """Not here: it is Gradio itself that asks for its upload folder on the event loop."""
+
+
+@pytest.fixture
+async def browser(house: House) -> AsyncIterator[httpx2.AsyncClient]:
+    """A visitor's browser that has opened the page."""
+    app = await asyncio.to_thread(built, lambda: create_app(house.parts))
+    async with serving(app) as client:
+        assert (await client.get("/")).status_code == 200
+        yield client
+
+
+async def listener(browser: httpx2.AsyncClient, name: str) -> int:
+    config = (await browser.get("/config")).json()
+    return next(one["id"] for one in config["dependencies"] if one["api_name"] == name and one["backend_fn"])
+
+
+async def call(browser: httpx2.AsyncClient, name: str, *data: Any) -> httpx2.Response:
+    body = {"data": list(data), "fn_index": await listener(browser, name), "session_hash": "page"}
+    return await browser.post("/gradio_api/run/predict", json=body)
+
+
+async def test_a_file_that_a_client_names_is_not_copied_and_served(browser: httpx2.AsyncClient, tmp_path: Path) -> None:
+    secret = tmp_path.parent / f"{tmp_path.name}-outside.txt"
+    secret.write_text("do not read")
+    named = {"path": str(secret), "meta": {"_type": "gradio.FileData"}}
+    try:
+        for sent in (named, {"tab": named}, {"ids": [named]}):
+            reply = await call(browser, "stop", sent)
+            assert reply.status_code >= 400
+            assert "do not read" not in reply.text
+        assert (await browser.get(f"/gradio_api/file={secret}")).status_code in {403, 404}
+    finally:
+        secret.unlink()
+
+
+async def test_the_data_folder_is_not_served(browser: httpx2.AsyncClient, house: House) -> None:
+    folder = house.parts.settings.data_dir.absolute()
+    assert (folder / "playground.db").exists()
+    assert (await browser.get(f"/gradio_api/file={folder / 'playground.db'}")).status_code in {403, 404}
+
+
+async def test_many_pages_can_watch_and_one_more_is_served(browser: httpx2.AsyncClient) -> None:
+    shown = (await call(browser, "load")).json()["data"]
+    strip, attach = shown[0], await listener(browser, "attach")
+
+    async def watch(page: str) -> None:
+        body = {"data": [strip], "fn_index": attach, "session_hash": page}
+        (await browser.post("/gradio_api/queue/join", json=body)).raise_for_status()
+
+    for number in range(WATCHING):
+        await watch(f"page{number}")
+    await watch("last")
+    async with browser.stream("GET", "/gradio_api/queue/data", params={"session_hash": "last"}) as stream:
+        async for line in stream.aiter_lines():
+            if "process_generating" in line:
+                break
+        else:
+            pytest.fail("the last page saw nothing")
+
+
+async def test_a_page_is_not_for_nobody(browser: httpx2.AsyncClient) -> None:
+    config = (await browser.get("/config")).json()
+    assert config.get("username")
+
+
+async def test_an_error_shows_our_words_only(browser: httpx2.AsyncClient) -> None:
+    reply = await call(browser, "send", {"chosen": "tab_nowhere"}, "hi")
+    notes = reply.json()["data"][-1]
+    assert notes["problem"]
+    assert notes["text"] == "Not found."
