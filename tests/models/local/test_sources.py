@@ -90,6 +90,7 @@ async def test_a_machine_without_pip_and_uv_is_told_so(
 ) -> None:
     monkeypatch.setitem(sys.modules, "pip", None)
     monkeypatch.setenv("PATH", "")
+    monkeypatch.setattr(sys, "executable", str(place / "python"))
     with pytest.raises(FetchError, match="Neither pip nor uv"):
         await wheels(index, wheel(index, "one", CONTENT)).fetch(place, place / "target", ignore)
 
