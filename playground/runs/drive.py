@@ -139,7 +139,7 @@ class Drive:
 
     def failed(self, error: BaseException) -> Ending:
         """The end of a run that could not go on."""
-        failure = error if isinstance(error, RunError) else explain(error, self._run.order.model)
+        failure = _ours(error) or explain(error, self._run.order.model)
         if isinstance(failure, AgentError):
             logger.warning("an agent failed", extra={"run_id": self._run.id}, exc_info=error)
         if isinstance(error, OutputGuardrailTripwireTriggered):
@@ -191,3 +191,10 @@ class Drive:
             "cached_tokens": usage.input_tokens_details.cached_tokens,
             "reasoning_tokens": usage.output_tokens_details.reasoning_tokens,
         }
+
+
+def _ours(error: BaseException | None) -> RunError | None:
+    """The error of our own that the SDK may have wrapped in one of its."""
+    while error is not None and not isinstance(error, RunError):
+        error = error.__cause__
+    return error

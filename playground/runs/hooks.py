@@ -78,12 +78,12 @@ def input_filter(agent: Agent[Any], *, instructions: str | None, result_bytes: i
 
 
 def cut_result(item: Any, limit: int) -> Any:
-    """A tool's output item, its text no longer than `limit` bytes; any other item as it is."""
+    """A tool's output item, whole characters only and no longer than `limit` bytes; any other item as it is."""
     fields = wire.as_object(item)
     if fields is None or fields.get("type") != "function_call_output":
         return item
-    output = fields.get("output")
-    if not isinstance(output, str) or len(output) * 4 <= limit or len(output.encode()) <= limit:
-        return item
-    kept = output.encode()[:limit].decode(errors="ignore")
-    return {**fields, "output": f"{kept}\n[cut: the result was longer than {limit} bytes]"}
+    output = wire.clean(fields.get("output"))
+    if isinstance(output, str) and len(output) * 4 > limit and len(output.encode()) > limit:
+        kept = output.encode()[:limit].decode(errors="ignore")
+        output = f"{kept}\n[cut: the result was longer than {limit} bytes]"
+    return {**fields, "output": output}
