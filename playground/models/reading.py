@@ -15,6 +15,7 @@ from openai.types.responses import Response, ResponseCompletedEvent
 
 from playground.errors import FailureKind
 from playground.models.failures import StreamFailure, kind_of_code
+from playground.models.gather import Gathered
 from playground.models.sse import SseSplitter
 
 Frame: TypeAlias = dict[str, Any]
@@ -47,12 +48,16 @@ async def events_of(http: httpx2.Response, reader: Reader) -> AsyncIterator[TRes
     """
     splitter = SseSplitter()
     try:
-        async with aclosing(http.aiter_bytes()) as chunks:
+        async with aclosing(Gathered(http.aiter_bytes())) as chunks:
             async for chunk in chunks:
                 frames, failure = _frames(splitter, chunk)
+                kind = ""
                 for event in _fed(reader, frames):
+                    kind = str(event.type)
                     yield event
                 _raise(failure)
+                if kind.endswith(".delta"):
+                    await chunks.rest()
         for event in reader.finish():
             yield event
     except Exception as error:
