@@ -58,7 +58,7 @@ class _Habits:
 _HABITS = {
     # Without these it falls into loops.
     "smollm2-135m": _Habits("You are a helpful assistant. Answer in one short sentence.", 0.0, 1.1),
-    "qwen2.5-coder-0.5b": _Habits(temperature=0.2),
+    "qwen2.5-coder-0.5b": _Habits(temperature=0.2, repeat_penalty=1.1),  # without it, it may loop to the limit
 }
 
 
