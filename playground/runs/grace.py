@@ -9,6 +9,9 @@ from collections.abc import Callable
 
 from playground.runs.live import LiveRun
 
+FIRST_READER_SECONDS = 5.0
+"""The least that a new run waits for the reader that asked for it, however short the grace is set."""
+
 
 class Grace:
     """Counts the readers of each run and calls `expired` when the last has been gone for `seconds`."""
@@ -22,7 +25,7 @@ class Grace:
     def begin(self, run: LiveRun) -> None:
         """A run starts to work; unless it is detached somebody has to read it soon. One that waits costs nothing."""
         if not self._readers.setdefault(run.id, 0):
-            self._wait(run)
+            self._wait(run, max(self._seconds, FIRST_READER_SECONDS))
 
     def enter(self, run: LiveRun) -> None:
         """A reader comes."""
@@ -35,7 +38,7 @@ class Grace:
             return
         self._readers[run.id] -= 1
         if lingering and not self._readers[run.id]:
-            self._wait(run)
+            self._wait(run, self._seconds)
 
     def touch(self, run: LiveRun) -> None:
         """Somebody looked at the run's thread: let it finish."""
@@ -46,10 +49,10 @@ class Grace:
         self._calm(run.id)
         self._readers.pop(run.id, None)
 
-    def _wait(self, run: LiveRun) -> None:
+    def _wait(self, run: LiveRun, seconds: float) -> None:
         self._calm(run.id)
         if not run.order.detached and not run.queued:
-            self._timers[run.id] = asyncio.get_running_loop().call_later(self._seconds, self._expired, run)
+            self._timers[run.id] = asyncio.get_running_loop().call_later(seconds, self._expired, run)
 
     def _calm(self, run_id: str) -> None:
         timer = self._timers.pop(run_id, None)
