@@ -50,6 +50,7 @@ function pick(id, focus) {
   if (id === chosen) return;
   chosen = wanted = id;
   draw();
+  address();
   trigger('tab_pick', { tab: id });
 }
 
@@ -164,6 +165,12 @@ watch('value', () => {
   if (value.moved) {
     chosen = '';
     pick(value.chosen);
+    return;
+  }
+  if (value.watched && value.chosen !== chosen) {
+    // News of the tabs from a watch that is about to end: which tab is shown is not for it to say.
+    props.value = { tabs: value.tabs, chosen };
+    if (!editing) draw();
     return;
   }
   if (wanted && value.chosen !== wanted) return;

@@ -11,9 +11,10 @@ from playground.ui.panels.drawn import event
 from playground.ui.panels.view import View
 from playground.ui.present import lane_components
 
-SHOW = """feed => feed && feed.messages
-    ? [{value: feed.messages, feedback_value: feed.feedback, __type__: "update"}, feed.index] : []"""
-"""Hands the feed to the chat and keeps its index, in the browser."""
+SHOW = """(feed, strip) => feed?.messages && feed.index.tab === strip?.chosen
+    ? [{value: feed.messages, feedback_value: feed.feedback, __type__: "update"}, feed.index]
+    : [{__type__: "update"}, {__type__: "update"}]"""
+"""Hands the feed to the chat and keeps its index, in the browser; a late picture of another tab is dropped."""
 OFTEN: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 QUICK: dict[str, Any] = {**OFTEN, "queue": False}
 
@@ -32,7 +33,8 @@ def _tabs(page: gr.Blocks, view: View, doors: Doors) -> None:
     by_tab: dict[str, Any] = {"inputs_kwargs": {"strip": strip}, **QUICK}
     opened = [
         page.load(doors.load, None, shown, **QUICK),
-        event(strip, "tab_pick")(doors.pick, None, shown, trigger_mode="multiple", **QUICK),
+        # One at a time, and the last one at the end: two answers in the wrong order would show the wrong tab.
+        event(strip, "tab_pick")(doors.pick, None, shown, trigger_mode="always_last", **QUICK),
         event(strip, "tab_add")(doors.add, None, shown, trigger_mode="multiple", **QUICK),
         event(strip, "tab_close")(
             doors.close, inputs_kwargs={"strip": strip}, outputs=shown, trigger_mode="multiple", **QUICK
@@ -70,7 +72,7 @@ def _watching(view: View, doors: Doors, opened: Sequence[Any]) -> None:
 def _chat(view: View, doors: Doors) -> None:
     strip, chat = view.strip, view.chat
     by_index: dict[str, Any] = {"inputs_kwargs": {"index": chat.index}, "outputs": [view.notes], **QUICK}
-    chat.feed.change(None, chat.feed, [chat.chat, chat.index], js=SHOW, trigger_mode="always_last", **QUICK)
+    chat.feed.change(None, [chat.feed, strip], [chat.chat, chat.index], js=SHOW, trigger_mode="always_last", **QUICK)
     for sends in (chat.box.submit, chat.send.click):
         sends(doors.send, inputs_kwargs={"strip": strip, "text": chat.box}, outputs=[chat.box, view.notes], **QUICK)
     chat.chat.example_select(doors.suggest, inputs_kwargs={"strip": strip}, outputs=[chat.box, view.notes], **QUICK)

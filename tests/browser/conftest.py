@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -24,7 +24,7 @@ ARGUMENTS = [
 
 
 @contextmanager
-def running(*command: str, folder: Path, **variables: str) -> Iterator[str]:
+def running(*command: str, folder: Path, **variables: str) -> Generator[str]:
     """A Python process of ours; the last word of the first line that it prints, which is its address."""
     environment = {name: value for name, value in os.environ.items() if not name.endswith("_API_KEY")}
     environment |= {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1", **variables}

@@ -134,7 +134,8 @@ def test_tabs_are_added_picked_renamed_closed_and_brought_back_by_keyboard(page:
     expect(tabs.nth(1)).to_be_focused()
     page.keyboard.press("F2")
     page.get_by_label("Title of the session").fill("${1+1} <b>x</b>")
-    page.keyboard.press("Enter")
+    with page.expect_response(lambda reply: '"title":"${1' in (reply.request.post_data or "")):
+        page.keyboard.press("Enter")
     expect(tabs.nth(1)).to_have_text("${1+1} <b>x</b>")
     page.reload()
     expect(page.get_by_role("tab", selected=True)).to_have_text("${1+1} <b>x</b>")

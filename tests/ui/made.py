@@ -10,6 +10,7 @@ from chatkit.types import (
     InferenceOptions,
     Task,
     ThreadItem,
+    UserMessageContent,
     UserMessageItem,
     UserMessageTextContent,
     Workflow,
@@ -24,7 +25,7 @@ AT = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 
 def user(text: str, item_id: str = "msg_q") -> UserMessageItem:
-    content = [UserMessageTextContent(text=text)]
+    content: list[UserMessageContent] = [UserMessageTextContent(text=text)]
     return UserMessageItem(
         id=item_id, thread_id="thr", created_at=AT, content=content, inference_options=InferenceOptions()
     )
@@ -41,7 +42,7 @@ def work(*tasks: Task, item_id: str = "wf") -> WorkflowItem:
 
 
 def run(status: Any = "completed", **more: Any) -> RunRecord:
-    given = {
+    given: dict[str, Any] = {
         "id": "run",
         "thread_id": "thr",
         "branch_id": "br",

@@ -33,7 +33,8 @@ async def browser(house: House) -> AsyncIterator[httpx2.AsyncClient]:
 
 async def listener(browser: httpx2.AsyncClient, name: str) -> int:
     config = (await browser.get("/config")).json()
-    return next(one["id"] for one in config["dependencies"] if one["api_name"] == name and one["backend_fn"])
+    ids: list[int] = [one["id"] for one in config["dependencies"] if one["api_name"] == name and one["backend_fn"]]
+    return ids[0]
 
 
 async def call(browser: httpx2.AsyncClient, name: str, *data: Any) -> httpx2.Response:

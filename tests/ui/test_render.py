@@ -66,7 +66,7 @@ def test_each_step_folds_under_its_title(task: Task, title: str, body: str, stat
 
 
 def test_thoughts_in_a_row_are_one_entry() -> None:
-    tasks = [
+    tasks: list[Task] = [
         ThoughtTask(content="One."),
         ThoughtTask(content="Two."),
         CustomTask(title="look"),

@@ -17,15 +17,21 @@ async def attach(desk: Desk, client: Client, *, page: str, tab_id: str, limit: i
     offers = await desk.parts.offers()
     with desk.bell.listen(tab_id, page) as ear:
         async with Watch(client, tab_id, ear, limit=limit) as watch:
-            while not ear.closed:
+            while True:
                 try:
                     shown = await watch.look()
                 except NotFound:
                     yield Shown(strip=await first_of(client))
                     break
+                if ear.closed:
+                    break
                 # A local model that is being fetched says how far it is.
                 before, offers = offers, await desk.parts.offers()
-                yield replace(shown, providers=providers_value(offers) if offers != before else None)
+                yield replace(
+                    shown,
+                    strip={**shown.strip, "watched": True} if shown.strip else None,
+                    providers=providers_value(offers) if offers != before else None,
+                )
                 await watch.pause()
     # Gradio repeats the last picture when a stream ends, when another tab may already be shown.
     yield Shown()
