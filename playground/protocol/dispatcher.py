@@ -36,6 +36,8 @@ T = TypeVar("T")
 FIRST_PAGE = 200
 """Items that come with a thread."""
 MAX_TITLE = 200
+MAX_RATED = 100
+"""Items in one feedback. Each is looked up and written while nobody else can write."""
 EMPTY: dict[str, Any] = {}
 
 
@@ -176,13 +178,17 @@ class Dispatcher:
         return EMPTY
 
     async def _feedback(self, visitor: Visitor, params: Any) -> dict[str, Any]:
+        rated = list(dict.fromkeys(params.item_ids))
+        if len(rated) > MAX_RATED:
+            raise Malformed(f"params.item_ids: at most {MAX_RATED}.")
+
         def work(session: Session) -> None:
             thread = threads.find(session, visitor_id=visitor.id, thread_id=params.thread_id)
             items.rate(
                 session,
                 visitor_id=visitor.id,
                 thread=thread,
-                item_ids=params.item_ids,
+                item_ids=rated,
                 kind=params.kind,
                 at=datetime.now(UTC),
             )
