@@ -11,7 +11,7 @@ from playground.errors import Malformed, TooLarge
 SECONDS = 30.0
 """For a whole body to arrive."""
 
-UPLOADS = ("/gradio_api/upload", "/chatkit/attachments/")
+UPLOADS = ("/chatkit/attachments/",)
 """Routes with a bound of their own."""
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})

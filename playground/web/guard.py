@@ -41,10 +41,11 @@ SECURITY_HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 
-# Gradio's doors that this app does not use: an open proxy for any URL, statistics, schemas, histories, an editor.
+# Gradio's doors that this app does not use: an open proxy for any URL, statistics, schemas, histories, an editor,
+# and an upload that takes any number of files.
 CLOSED = re.compile(
     r"/(?:gradio_api/)?(?:monitoring|docs|redoc|openapi\.json|dev)(?:/|$)"
-    r"|/gradio_api/(?:proxy=|runs|run-history|deep_link|profiling|vibe-|undo-vibe-|process_recording|token)"
+    r"|/gradio_api/(?:proxy=|runs|run-history|deep_link|profiling|vibe-|undo-vibe-|process_recording|token|upload)"
     r"|/gradio_api/file[=/]\s*(?:[a-z][a-z0-9+.-]+:|[/\\]{2})",
     re.IGNORECASE,
 )

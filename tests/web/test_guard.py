@@ -126,6 +126,8 @@ async def test_our_own_page_an_allowed_site_and_no_browser_at_all_can_write(clie
         "/gradio_api/runs",
         "/gradio_api/vibe-code",
         "/gradio_api/deep_link",
+        "/gradio_api/upload",
+        "/gradio_api/upload_progress",
         "/monitoring",
         "/monitoring/summary",
         "/docs",
@@ -140,7 +142,7 @@ async def test_what_nobody_uses_is_closed(client: httpx2.AsyncClient, path: str)
 
 @pytest.mark.parametrize(
     "path",
-    ["/gradio_api/file=/tmp/gradio/x.png", "/gradio_api/queue/data", "/gradio_api/upload", "/documents"],
+    ["/gradio_api/file=/tmp/gradio/x.png", "/gradio_api/queue/data", "/documents"],
 )
 async def test_what_the_page_uses_is_open(client: httpx2.AsyncClient, path: str) -> None:
     assert (await client.get(path)).status_code == 200
