@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import pytest
 from chatkit.types import InferenceOptions, ThreadItem, ThreadStreamEvent, UserMessageItem, UserMessageTextContent
 from openai import AsyncOpenAI
-from sqlmodel import select
+from sqlmodel import Session, select
 
 from playground import wire as json_wire
 from playground.ids import new_id
@@ -58,12 +58,13 @@ class Lab:
     engines: list[Engine] = field(default_factory=list[Engine])
     models: list[Models] = field(default_factory=list[Models])
 
-    async def start(self, *, pace: Pace = QUICK, **changes: Any) -> Engine:
+    async def start(self, *, pace: Pace = QUICK, database: Database | None = None, **changes: Any) -> Engine:
         """One more engine: another replica."""
         settings = self.settings.model_copy(update=changes)
         models = Models(settings, LocalServers(settings))
         self.models.append(models)
-        engine = Engine(settings, self.database, Answerer(settings, models, Roster(settings.agent)), pace=pace)
+        answerer = Answerer(settings, models, Roster(settings.agent))
+        engine = Engine(settings, database or self.database, answerer, pace=pace)
         await engine.start()
         self.engines.append(engine)
         return engine
@@ -117,11 +118,19 @@ class Lab:
     async def rows(self, thread_id: str) -> Sequence[ItemRow]:
         """The items of a thread's head branch, oldest first."""
 
-        def work(session: Any) -> Sequence[ItemRow]:
+        def work(session: Session) -> Sequence[ItemRow]:
             thread = threads.find(session, visitor_id=self.visitor.id, thread_id=thread_id)
             return items.history(session, thread.head_branch)
 
         return await self.database.read(work)
+
+    async def show(self, thread_id: str, branch_id: str) -> None:
+        """Make another branch the one that is read."""
+
+        def work(session: Session) -> None:
+            threads.switch(session, visitor_id=self.visitor.id, thread_id=thread_id, branch_id=branch_id)
+
+        await self.database.write(work)
 
     async def every_row(self) -> Sequence[ItemRow]:
         """All items there are."""
@@ -198,8 +207,7 @@ async def lab(settings: Settings, wire: Wire) -> AsyncIterator[Lab]:
     await database.open()
     lab = Lab(settings, database, wire)
     yield lab
-    for engine in lab.engines:
-        await engine.close()
+    await asyncio.gather(*(engine.close() for engine in lab.engines))
     for models in lab.models:
         await models.aclose()
     await database.close()
