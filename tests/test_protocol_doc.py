@@ -1,0 +1,157 @@
+"""docs/protocol.md is a conversation that takes place."""
+
+import re
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any, get_args
+
+import httpx2
+import orjson
+import pytest
+from chatkit.types import ThreadStreamEvent
+
+from playground.protocol.requests import parse
+from playground.web.server import create_api
+from tests.house import House, Json, message, opened
+from tests.protocol.samples import BUILT, UNBUILT
+from tests.web.conftest import serving
+
+DOCUMENT = Path(__file__).parent.parent / "docs" / "protocol.md"
+BLOCK = re.compile(
+    r"^```(json request|json reply|json events|json event|json \d+|http)\n(.*?)^```$", re.DOTALL | re.MULTILINE
+)
+NAME = re.compile(r"\b(thr|msg|wfl|run)_[0-9a-f]{32}\b")
+TIME = "2026-01-02T03:04:05Z"
+
+
+class Names:
+    """Short names for the ids of a conversation, in the order in which they are met."""
+
+    def __init__(self) -> None:
+        self._short: dict[str, str] = {}
+
+    def shortened(self, text: str) -> Any:
+        """The JSON with short names, one time for all times, and one duration."""
+        text = re.sub(r'"created_at":"[^"]+"', f'"created_at":"{TIME}"', text)
+        text = re.sub(r" · \d+(?:\.\d)? m?s", " · 5 ms", text)
+        return orjson.loads(NAME.sub(self._shorten, text))
+
+    def called(self, full: str) -> None:
+        """Meets an id that is told in a header."""
+        NAME.sub(self._shorten, full)
+
+    def full(self, text: str) -> str:
+        """The text with the ids that its short names stand for."""
+        for full, short in self._short.items():
+            text = re.sub(rf"\b{short}\b", full, text)
+        return text
+
+    def _shorten(self, match: re.Match[str]) -> str:
+        count = sum(short.startswith(match[1]) for short in self._short.values())
+        return self._short.setdefault(match[0], f"{match[1]}_{count + 1}")
+
+
+class Told:
+    """What a request was answered: its status, and JSON or a list of events."""
+
+    def __init__(self, response: httpx2.Response, names: Names) -> None:
+        self.status = response.status_code
+        if response.headers["content-type"].startswith("application/json"):
+            self.told = names.shortened(response.text)
+            return
+        names.called(response.headers["x-run-id"])
+        self.told = [names.shortened(data) for data in re.findall(r"^data: (.*)$", response.text, re.MULTILINE)]
+
+
+async def asked(http: httpx2.AsyncClient, kind: str, text: str, names: Names) -> Told:
+    """What the document's block is answered."""
+    if kind == "http":
+        method, path = names.full(text).split()
+        return Told(await http.request(method, path), names)
+    body = orjson.dumps(orjson.loads(names.full(text.replace("\n", ""))))
+    return Told(await http.post("/chatkit", content=body, headers={"content-type": "application/json"}), names)
+
+
+async def examples(house: House) -> list[Json]:
+    """One event of each kind that the conversation of the document does not show."""
+    guest, shown = house.guest(), dict[str, Json]()
+    tool = 'openai/tool:stamp:{"text":"x"}'
+    clerk = {"agent": "tests.staff:clerk"}
+    live = await guest.begin(model="compatible/hang-open")
+    waiting = await guest.start("threads.add_user_message", {"thread_id": live.thread_id, "input": message()})
+    await house.parts.engine.stop(guest.visitor, live.run_id)
+    told = [
+        await guest.create(model=tool, metadata=clerk),
+        await guest.create(model="compatible/words-1", metadata={"agent": "tests.staff:censored"}),
+        await guest.create(model="compatible/length-1"),
+        await guest.read(waiting),
+    ]
+    for frame in (frame for one in told for frame in one.frames):
+        event = Names().shortened(frame.data.decode())
+        if not kind_of(event).endswith("assistant_message"):
+            shown.setdefault(kind_of(event), event)
+    return list(shown.values())
+
+
+def kind_of(event: Json) -> str:
+    """An event's type; of an update also what it updates, of an item also what it is."""
+    about: Json = event.get("update") or event.get("item") or {}
+    more = about.get("type", "")
+    return f"{event['type']} {more}".strip()
+
+
+def lines(text: str) -> list[Json]:
+    return [orjson.loads(line) for line in text.splitlines()]
+
+
+@pytest.fixture
+async def house(sqlite_url: str, tmp_path: Path) -> AsyncIterator[House]:
+    async with opened(sqlite_url, tmp_path) as house:
+        yield house
+
+
+def blocks() -> Iterator[tuple[str, str]]:
+    for match in BLOCK.finditer(DOCUMENT.read_text()):
+        yield match[1], match[2]
+
+
+async def test_the_document_takes_place(house: House) -> None:
+    names = Names()
+    told: Told | None = None
+    async with serving(create_api(house.parts)) as http:
+        for kind, text in blocks():
+            match kind:
+                case "json request" | "http":
+                    told = await asked(http, kind, text, names)
+                case "json events":
+                    assert told
+                    assert (told.status, told.told) == (200, lines(text))
+                case "json event":
+                    pass
+                case _:
+                    assert told
+                    status = 200 if kind == "json reply" else int(kind.removeprefix("json "))
+                    assert (told.status, told.told) == (status, orjson.loads(text))
+
+
+async def test_the_other_events_are_sent_as_shown(house: House) -> None:
+    (text,) = (text for kind, text in blocks() if kind == "json event")
+    sent = {kind_of(event): event for event in await examples(house)}
+    assert lines(text) == [sent[kind_of(event)] for event in lines(text)]
+
+
+async def test_every_kind_of_event_that_is_sent_is_shown(house: House) -> None:
+    told = [text for kind, text in blocks() if kind in {"json events", "json event"}]
+    shown = {kind_of(event) for text in told for event in lines(text)}
+    assert {kind_of(event) for event in await examples(house)} <= shown
+
+
+def test_every_request_is_shown_or_named_as_missing() -> None:
+    shown = {parse(text.replace("\n", "").encode())[0].type for kind, text in blocks() if kind == "json request"}
+    assert shown >= set(BUILT)
+    assert [kind for kind in UNBUILT if f"`{kind}`" not in DOCUMENT.read_text()] == []
+
+
+def test_every_event_type_is_shown_or_named_as_missing() -> None:
+    known = {get_args(option.model_fields["type"].annotation)[0] for option in get_args(get_args(ThreadStreamEvent)[0])}
+    assert [kind for kind in known if kind not in DOCUMENT.read_text()] == []
