@@ -11,6 +11,7 @@ from agents import Agent, Model, ModelSettings, OutputGuardrailTripwireTriggered
 from agents.items import TResponseInputItem
 from chatkit.types import ErrorEvent, NoticeEvent
 
+from playground import wire
 from playground.errors import AgentError, LimitReached, RunError
 from playground.models.failures import explain
 from playground.records import RunStatus
@@ -176,7 +177,7 @@ class Drive:
             usage=self._usage(),
             first_token_ms=None if first is None else round((first - self._began) * 1000),
             duration_ms=round((self._loop.time() - self._began) * 1000),
-            error=error,
+            error=wire.clean(error),
             allow_retry=allow_retry,
         )
 

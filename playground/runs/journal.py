@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import DataError, IntegrityError
 from sqlmodel import Session, col, delete
 
 from playground.store import items, runs
@@ -87,7 +87,7 @@ class Journal:
         while True:
             await self._due.wait()
             await asyncio.sleep(TROUBLE_SECONDS if self.trouble else self._interval)
-            with suppress(SQLAlchemyError):
+            with suppress(Exception):  # noted in `flush`, and tried again
                 await self.flush()
 
     async def flush(self, *, durable: bool = False) -> None:
@@ -111,7 +111,7 @@ class Journal:
         """As `write`. What the database will never take must not hold up the other runs."""
         try:
             return await self._database.write(lambda session: write(session, entries), durable=durable)
-        except (IntegrityError, DataError):
+        except (IntegrityError, DataError, TypeError, ValueError):
             if len(entries) == 1:
                 logger.exception("a run's log cannot be stored", extra={"run_id": next(iter(entries))})
                 return list(entries)
@@ -119,7 +119,7 @@ class Journal:
         return [run_id for fenced in alone for run_id in fenced]
 
     def _note(self, error: BaseException) -> None:
-        if isinstance(error, SQLAlchemyError) and not self.trouble:
+        if isinstance(error, Exception) and not self.trouble:
             logger.error("the log cannot be written; it is kept and tried again", exc_info=error)
             self.trouble = True
 

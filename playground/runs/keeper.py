@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from chatkit.types import NoticeEvent
-from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
 from playground.runs.admit import KEY_LIFE
@@ -71,8 +70,8 @@ class Keeper:
                 await self.look()
                 if beats % TIDY_EVERY == 1:
                     await self._database.write(tidy)
-            except SQLAlchemyError:
-                logger.exception("the store cannot be asked; trying again")
+            except Exception:  # whatever it is: without a beat every run here would count as dead
+                logger.exception("the runs could not be looked after; trying again")
             self._warn()
 
     async def look(self) -> None:

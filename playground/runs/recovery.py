@@ -1,5 +1,6 @@
 """Runs whose process died: their partial answers are kept, and nothing is run again by itself."""
 
+import logging
 from datetime import UTC, datetime
 from functools import reduce
 
@@ -23,6 +24,8 @@ from playground.store.runs import Ending
 from playground.store.tables import RunRow, ThreadRow
 from playground.transcript import Transcript, apply
 
+logger = logging.getLogger(__name__)
+
 MESSAGE = "The server stopped in the middle of this answer. What had come is kept; you can try again."
 PAGE = 100_000
 """More frames than a run can write within its time."""
@@ -30,7 +33,7 @@ PAGE = 100_000
 
 def bury(session: Session, run: RunRow) -> list[bytes]:
     """Turn a dead owner's run into an interrupted one; answers its last frames. The caller has taken it over."""
-    ends = _keep_message(session, run) if run.status == "queued" else _keep_answer(session, run)
+    ends = _kept(session, run)
     ends.append(ErrorEvent(code="custom", message=MESSAGE, allow_retry=True))
     frames = [wire.dump(event) for event in ends]
     runs.append(session, [(run.id, seq, data) for seq, data in enumerate(frames, run.last_seq + 1)])
@@ -44,6 +47,16 @@ def bury(session: Session, run: RunRow) -> list[bytes]:
     session.flush()
     runs.finish(session, run_id=run.id, epoch=run.epoch, ending=ending, at=datetime.now(UTC))
     return frames
+
+
+def _kept(session: Session, run: RunRow) -> list[ThreadStreamEvent]:
+    """What can be kept of it; nothing of a log that cannot be read, which must not keep the others from burial."""
+    try:
+        with session.begin_nested():
+            return _keep_message(session, run) if run.status == "queued" else _keep_answer(session, run)
+    except Exception:
+        logger.exception("nothing could be kept of a dead run", extra={"run_id": run.id})
+        return []
 
 
 def _keep_message(session: Session, run: RunRow) -> list[ThreadStreamEvent]:

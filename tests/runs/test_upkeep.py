@@ -1,6 +1,5 @@
 """Odd things that must not stop the work done for all runs: what is odd is one run's, the rest goes on."""
 
-import asyncio
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -38,18 +37,17 @@ def odd() -> Iterator[list[str]]:
 async def orphaned(lab: Lab, engine: Engine) -> RunRecord:
     """A run whose process seems to have died, with a log that cannot be read."""
     run = await engine.submit(lab.order("hang-open"))
+    dead = "UPDATE run SET owner = 'dead', epoch = 7, heartbeat_at = '2020-01-01', status = 'running' WHERE id = :run"
+    await change(lab, dead, run)
+    await change(lab, """UPDATE run_event SET payload = CAST('{"type":"odd"}' AS BLOB) WHERE run_id = :run""", run)
+    return run
 
+
+async def change(lab: Lab, statement: str, run: RunRecord) -> None:
     def work(session: Session) -> None:
-        of_run = {"run": run.id}
-        session.connection().execute(
-            text("UPDATE run SET owner = 'dead', epoch = 7, heartbeat_at = '2020-01-01' WHERE id = :run"), of_run
-        )
-        session.connection().execute(
-            text("UPDATE run_event SET payload = CAST('{\"type\":\"odd\"}' AS BLOB) WHERE run_id = :run"), of_run
-        )
+        session.connection().execute(text(statement), {"run": run.id})
 
     await lab.database.write(work)
-    return run
 
 
 async def test_a_dead_run_whose_log_cannot_be_read_is_ended_and_the_others_go_on(lab: Lab) -> None:
@@ -61,13 +59,6 @@ async def test_a_dead_run_whose_log_cannot_be_read_is_ended_and_the_others_go_on
 
     await until(ended)
     assert (await lab.finish(engine, lab.order("echo", "still here"))).text == "still here"
-
-
-async def test_a_process_starts_although_a_dead_run_cannot_be_read(lab: Lab) -> None:
-    first = await lab.start()
-    await first.close()
-    dead = await orphaned(lab, await lab.start())
-    assert (await (await lab.start()).run(lab.visitor, dead.id)).status in {"running", "interrupted"}
 
 
 async def test_words_that_no_database_keeps_do_not_hold_up_a_runs_end(lab: Lab, odd: list[str]) -> None:
@@ -91,14 +82,19 @@ async def test_what_no_database_takes_is_that_runs_trouble_alone(lab: Lab) -> No
     assert kept == [(90, b"{}")]
 
 
-async def test_no_error_ends_the_flushing_or_the_beating(lab: Lab) -> None:
+async def test_no_error_ends_the_beating(lab: Lab, caplog: pytest.LogCaptureFixture) -> None:
     engine = await lab.start()
-    await lab.database.write(lambda session: session.connection().execute(text("ALTER TABLE run RENAME TO away")))
-    run = asyncio.create_task(engine.submit(lab.order()))
-    await asyncio.wait({run})
-    assert run.exception() is not None
-    await lab.database.write(lambda session: session.connection().execute(text("ALTER TABLE away RENAME TO run")))
-    assert (await lab.finish(engine, lab.order("echo", "back"))).text == "back"
+    dead, run = [await engine.submit(lab.order("hang-open")) for _ in range(2)]
+    unreadable = "UPDATE run SET owner = 'dead', heartbeat_at = '2020-01-01', created_at = 'odd' WHERE id = :run"
+    await change(lab, unreadable, dead)
+
+    async def complained() -> bool:
+        return "could not be looked after" in caplog.text
+
+    await until(complained)
+    await change(lab, "DELETE FROM run WHERE id = :run", dead)
+    await change(lab, "UPDATE run SET cancel_requested = TRUE WHERE id = :run", run)
+    assert (await lab.played(engine, run.id)).run.status == "cancelled"
 
 
 def row(run: RunRecord, kind: str) -> ItemRow:
