@@ -190,7 +190,6 @@ def _insert(session: Session, thread: ThreadRow, order: Order, *, owner: str, qu
         created_at=at,
     )
     session.add(row)
-    session.flush()
     return row
 
 
@@ -204,7 +203,7 @@ def _opened(
     queued: bool,
 ) -> Admitted:
     frames = tuple(wire.dump(event) for event in events)
-    runs.append(session, [(run.id, seq, data) for seq, data in enumerate(frames, 1)])
     run.last_seq = len(frames)
-    session.add(run)
+    session.flush()
+    runs.append(session, [(run.id, seq, data) for seq, data in enumerate(frames, 1)])
     return Admitted(run=runs.record(run), frames=frames, position=position, told=told, queued=queued)
