@@ -14,7 +14,8 @@ ENDLESS = "words-5000@50"
 
 
 @pytest.fixture
-async def engine(lab: Lab) -> Engine:
+async def engine(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> Engine:
+    monkeypatch.setattr("playground.runs.grace.FIRST_READER_SECONDS", 0.4)
     return await lab.start(disconnect_grace=0.2)
 
 
@@ -94,7 +95,7 @@ async def test_a_message_that_waits_is_not_lost_when_its_reader_leaves(lab: Lab,
     first = await engine.submit(lab.order(ENDLESS, "first"))
     second = await engine.submit(lab.order(ENDLESS, "second", thread_id=first.thread_id, detached=False))
     await leave_after(lab, engine, second.id, 1)
-    await asyncio.sleep(0.4)
+    await asyncio.sleep(0.5)
     assert (await engine.run(lab.visitor, second.id)).status == "queued"
     await engine.stop(lab.visitor, first.id)
     assert await ends(lab, engine, second.id) == "cancelled"

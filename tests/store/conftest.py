@@ -94,6 +94,13 @@ async def add(database: Database, *rows: Any) -> None:
     await database.write(lambda session: session.add_all(rows))
 
 
+def set_pragma(database: Database, value: str) -> None:
+    """On the connection that SQLite's writer uses."""
+    with database._write_engine.connect() as connection:  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+        raw: Any = connection.connection.dbapi_connection
+        raw.execute(f"PRAGMA {value}")
+
+
 def raises(error: type[Exception]) -> Callable[[Callable[[Session], object]], Callable[[Session], None]]:
     """Work that must fail inside the store."""
 

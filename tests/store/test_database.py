@@ -8,7 +8,6 @@ import threading
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import psycopg
 import pytest
@@ -18,7 +17,7 @@ from sqlmodel import Session, select
 
 from playground.store.database import Database
 from playground.store.tables import ThreadRow
-from tests.store.conftest import new_thread
+from tests.store.conftest import new_thread, set_pragma
 
 HOLD = """
 import sqlite3, sys, time
@@ -130,21 +129,16 @@ async def test_sqlite_keeps_a_write_ahead_log_and_foreign_keys(lite: Database) -
 
 @pytest.mark.parametrize("trouble", ["query_only=1", "max_page_count=1"])
 async def test_a_database_that_cannot_be_written_says_so_at_once_and_recovers(lite: Database, trouble: str) -> None:
-    def pragma(value: str) -> None:
-        with lite._write_engine.connect() as connection:  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
-            raw: Any = connection.connection.dbapi_connection
-            raw.execute(f"PRAGMA {value}")
-
     def fill(session: Session) -> None:
         for _ in range(200):
             new_thread(session, title="x" * 1000)
 
-    await asyncio.to_thread(pragma, trouble)
+    await asyncio.to_thread(set_pragma, lite, trouble)
     async with asyncio.timeout(4):
         with pytest.raises(OperationalError, match=r"readonly|full"):
             await lite.write(fill)
         assert await lite.read(_count) == 0
-    await asyncio.to_thread(pragma, "query_only=0" if "query" in trouble else "max_page_count=1000000")
+    await asyncio.to_thread(set_pragma, lite, "query_only=0" if "query" in trouble else "max_page_count=1000000")
     await lite.write(fill)
     assert await lite.read(_count) == 200
 
