@@ -29,6 +29,8 @@ BUSY_SECONDS = 5
 WRITE_PATIENCE = 12
 """Seconds for which a write is tried again while the database is locked or away; a PostgreSQL restart takes one."""
 READ_PATIENCE = 3
+_PATIENCE = {"connect_timeout": 5, "tcp_user_timeout": 10_000, "keepalives_idle": 10, "keepalives_interval": 5}
+"""For PostgreSQL, which waits a quarter of an hour for a server that was cut off. The second is in milliseconds."""
 
 
 class Database:
@@ -90,11 +92,14 @@ class Database:
 
     def _engine(self, *, writes: bool) -> Engine:
         if not self.is_sqlite:
-            return create_engine(self.url, pool_size=12, pool_pre_ping=True)
+            return create_engine(
+                self.url, pool_size=12, pool_pre_ping=True, hide_parameters=True, connect_args=_PATIENCE
+            )
         engine = create_engine(
             self.url,
             pool_size=1 if writes else 4,
             connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
+            hide_parameters=True,  # an error's text is logged: what visitors wrote is not to be in it
         )
         event.listen(engine, "connect", _tune_sqlite)
         event.listen(engine, "begin", _begin_writing if writes else _begin_reading)

@@ -12,7 +12,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlmodel import Session, select
 
 from playground.store.database import Database
@@ -239,3 +239,14 @@ async def test_nothing_is_left_of_a_closed_store(lite: Database) -> None:
     await lite.write(lambda s: s.connection().execute(text("SELECT 1")))
     await lite.close()
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("store-")]
+
+
+async def test_an_error_does_not_quote_what_a_visitor_wrote(database: Database) -> None:
+    thread = await database.write(lambda session: new_thread(session, title="something private"))
+
+    def again(session: Session) -> None:
+        session.add(ThreadRow(**thread.model_dump()))
+
+    with pytest.raises(IntegrityError) as failure:
+        await database.write(again)
+    assert "private" not in str(failure.value)
