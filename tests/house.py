@@ -265,5 +265,5 @@ async def opened(database_url: str, folder: Path, **settings: Any) -> AsyncGener
             yield House(parts, wire)
 
 
-AGENTS = ("tests.staff:parrot", "tests.staff:clerk", "tests.staff:censored", "tests.staff:front")
+AGENTS = tuple(f"tests.staff:{name}" for name in ("parrot", "clerk", "censored", "front", "both"))
 """See `staff`. The first is the default."""

@@ -7,7 +7,7 @@ from playground.catalog import takes_effort, takes_temperature
 from playground.records import LaneSettings
 
 
-def model_settings(model: str, lane: LaneSettings, *, tool_choice: str | None) -> tuple[ModelSettings, list[str]]:
+def model_settings(model: str, lane: LaneSettings) -> tuple[ModelSettings, list[str]]:
     """The settings for `model`, and the names of those it does not take."""
     refused = [
         name
@@ -22,7 +22,6 @@ def model_settings(model: str, lane: LaneSettings, *, tool_choice: str | None) -
         temperature=None if "temperature" in refused else lane.temperature,
         max_tokens=lane.max_tokens,
         reasoning=reasoning,
-        tool_choice=tool_choice,
         include_usage=True,
     )
     return settings, refused

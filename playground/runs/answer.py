@@ -2,7 +2,10 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
+from agents import Agent
 from agents.items import TResponseInputItem
 
 from playground.models.provider import Models
@@ -34,12 +37,19 @@ class Answerer:
             return drive.stopped()
         order = run.order
         try:
-            agent = await asyncio.to_thread(self._roster.get(order.agent).build)
+            agent = choosing(await asyncio.to_thread(self._roster.get(order.agent).build), order.tool_choice)
             model = self._models.get_model(order.model)
-            settings, refused = model_settings(order.model, order.settings, tool_choice=order.tool_choice)
+            settings, refused = model_settings(order.model, order.settings)
         except asyncio.CancelledError:
             return drive.stopped()
         except Exception as error:
             return drive.failed(error)
         drive.note_refused(refused)
         return await drive.go(Task(agent=agent, model=model, settings=settings, told=told))
+
+
+def choosing(agent: Agent[Any], tool: str | None) -> Agent[Any]:
+    """The agent, made to call a tool first. No setting of the run: whom it hands over to may not have that tool."""
+    if tool is None:
+        return agent
+    return agent.clone(model_settings=replace(agent.model_settings, tool_choice=tool))

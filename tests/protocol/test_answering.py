@@ -113,6 +113,14 @@ async def test_a_chosen_tool_reaches_the_provider_for_one_turn(
     assert free in (None, "auto")
 
 
+async def test_a_chosen_tool_is_not_asked_of_the_next_agent(house: House, ann: Guest) -> None:
+    given = message(model='openai/tools:{"stamp":{"text":"x"},"transfer_to_parrot":{}}')
+    given["inference_options"]["tool_choice"] = {"id": "stamp"}
+    await ann.read(await ann.start("threads.create", {"input": given}, metadata={"agent": "tests.staff:both"}))
+    assert house.calls[0].body["tool_choice"] == {"type": "function", "name": "stamp"}
+    assert house.calls[1].body.get("tool_choice") in (None, "auto")
+
+
 async def test_a_tool_that_the_agent_has_not_is_malformed(house: House, ann: Guest) -> None:
     given = message()
     given["inference_options"]["tool_choice"] = {"id": "drill"}
