@@ -12,6 +12,7 @@ import gradio as gr
 
 from playground.client import Client
 from playground.errors import PlaygroundError
+from playground.ui.audience import Audience, page_name, while_taken
 from playground.ui.handlers import chat, lane, tabs
 from playground.ui.handlers.desk import Desk
 from playground.ui.panels.view import View
@@ -27,8 +28,12 @@ def _said(event: gr.EventData, name: str) -> str:
 
 
 def _page(request: gr.Request) -> str:
-    """One open page of one visitor. Gradio's part of it is made up by the browser, hence the visitor's."""
-    return f"{request.username} {request.session_hash}"
+    return page_name(request.username, request.session_hash)
+
+
+def _taken(request: gr.Request, pictures: AsyncIterator[Shown]) -> AsyncIterator[Shown]:
+    audience: Audience = request.state.audience
+    return while_taken(pictures, lambda: audience.listens(_page(request)))
 
 
 def _chosen(strip: object) -> str:
@@ -123,7 +128,7 @@ class Doors:
     async def attach(self, request: gr.Request, *, strip: Any) -> AsyncIterator[Shown]:
         """The page looks at a tab."""
         client, page = self._client(request), _page(request)
-        async for shown in chat.attach(self._desk, client, page=page, tab_id=_chosen(strip)):
+        async for shown in _taken(request, chat.attach(self._desk, client, page=page, tab_id=_chosen(strip))):
             yield shown
 
     @standing_door
@@ -131,7 +136,8 @@ class Doors:
         """The page looks further back."""
         was, client, page = Index.read(index), self._client(request), _page(request)
         limit = was.limit + WINDOW
-        async for shown in chat.attach(self._desk, client, page=page, tab_id=was.tab, limit=limit):
+        pictures = chat.attach(self._desk, client, page=page, tab_id=was.tab, limit=limit)
+        async for shown in _taken(request, pictures):
             yield shown
 
     @door

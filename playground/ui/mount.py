@@ -4,8 +4,10 @@ from pathlib import Path
 
 import gradio as gr
 from fastapi import FastAPI, Request
+from starlette.routing import Mount
 
 from playground.settings import Settings
+from playground.ui.audience import Audience
 from playground.ui.theme import head, theme
 
 LIVE_VIEWS = 512
@@ -40,6 +42,9 @@ def mount(app: FastAPI, page: gr.Blocks, settings: Settings) -> None:
         theme=theme(),
         head=head(),
     )
+    page_route = app.routes[-1]
+    assert isinstance(page_route, Mount)  # noqa: S101 - what Gradio just mounted
+    page_route.app = Audience(page_route.app)
 
 
 def _visitor_id(request: Request) -> str | None:

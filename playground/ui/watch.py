@@ -76,7 +76,9 @@ class Watch:
     async def pause(self) -> None:
         """Waits for news, at most until it is time for the next look at the store."""
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._ear.woken.wait(), PEEK)
+            # Not wait_for: in Python 3.11 it can swallow a cancellation.
+            async with asyncio.timeout(PEEK):
+                await self._ear.woken.wait()
         if not self._ear.rung:
             await asyncio.sleep(FRAME)
         self._ear.woken.clear()
