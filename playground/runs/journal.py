@@ -84,11 +84,14 @@ class Journal:
 
     async def run(self) -> None:
         """Flush for ever; cancel to stop, then flush once more."""
+        loop = asyncio.get_running_loop()
         while True:
             await self._due.wait()
-            await asyncio.sleep(TROUBLE_SECONDS if self.trouble else self._interval)
+            began = loop.time()
             with suppress(Exception):  # noted in `flush`, and tried again
                 await self.flush()
+            # Counted from the beginning: a slow disk must not make the part that a crash loses any longer.
+            await asyncio.sleep(began + (TROUBLE_SECONDS if self.trouble else self._interval) - loop.time())
 
     async def flush(self, *, durable: bool = False) -> None:
         """Write what there is. Raises SQLAlchemyError if that failed; then nothing is lost."""
