@@ -26,6 +26,9 @@ CHATTY = (
 )  # fmt: skip
 """Libraries whose warnings are enough: below that they write requests, bodies and headers."""
 
+_CONTROLS = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0))}
+"""A line may quote a URL or a model's name, and a terminal would obey what is hidden in it."""
+
 _KEYS = re.compile(
     r"(?P<scheme>\bbearer\s+)[^\s\"'\\]{4,}|(?P<user>://[^\s/:@]*:)[^\s/@]+(?=@)"  # a token; a URL's password
     r"|\bsk-[\w-]{8,}|\bAIza[\w-]{20,}|\bhf_\w{20,}",
@@ -90,7 +93,7 @@ def _redacted(render: Processor, secrets: Iterable[str]) -> Callable[[WrappedLog
     known = sorted(secrets, key=len, reverse=True)
 
     def rendered(logger: WrappedLogger, name: str, event: EventDict) -> str:
-        return redacted(str(render(logger, name, event)), known)
+        return redacted(str(render(logger, name, event)).translate(_CONTROLS), known)
 
     return rendered
 

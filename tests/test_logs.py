@@ -56,6 +56,15 @@ def test_on_a_terminal_it_is_key_value() -> None:
     assert r'path="/a b\nc"' in stream.getvalue()
 
 
+@pytest.mark.parametrize("stream", [io.StringIO(), Terminal()], ids=["file", "terminal"])
+def test_a_terminal_is_not_told_what_to_do(stream: io.StringIO) -> None:
+    logs.configure("info", stream)
+    structlog.get_logger().info("request", path="/\x1b]0;owned\x07", model="compatible/\x9b31m")
+    logging.getLogger("x").warning("half\rof \x1b[31m it")
+    assert all(char.isprintable() or char == "\n" for char in stream.getvalue())
+    assert "owned" in stream.getvalue()
+
+
 def test_the_standard_library_writes_the_same_way() -> None:
     stream = io.StringIO()
     logs.configure("info", stream)
