@@ -113,6 +113,12 @@ async def test_our_own_page_an_allowed_site_and_no_browser_at_all_can_write(clie
         assert (await client.post("/chatkit", json={}, headers=headers)).status_code == 200
 
 
+async def test_no_cache_keeps_one_visitors_answer_for_another(client: httpx2.AsyncClient) -> None:
+    for path, kept in (("/page", "private, no-cache"), ("/chatkit/runs/nothing/events", "private, no-cache")):
+        assert (await client.get(path)).headers["cache-control"] == kept
+    assert "cache-control" not in (await client.get("/assets/index.js")).headers
+
+
 @pytest.mark.parametrize(
     "path",
     [
