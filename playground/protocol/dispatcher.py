@@ -1,5 +1,6 @@
 """A ChatKit request in; JSON, or a run to follow, out. The only door to threads: the page comes through it too."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -35,6 +36,8 @@ T = TypeVar("T")
 
 FIRST_PAGE = 200
 """Items that come with a thread."""
+SMALL = 65_536
+"""Bytes of a body that is read at once."""
 MAX_TITLE = 200
 MAX_RATED = 100
 """Items in one feedback. Each is looked up and written while nobody else can write."""
@@ -77,7 +80,8 @@ class Dispatcher:
         self, visitor: Visitor, body: bytes, *, idempotency_key: str | None = None, detached: bool = False
     ) -> JsonReply | StreamReply:
         """Serve one request. Raises VisitorError; nothing has been streamed or stored then."""
-        request, extras = parse(body)
+        # A large body may take a second, for which nobody else is to wait.
+        request, extras = parse(body) if len(body) <= SMALL else await asyncio.to_thread(parse, body)
         try:
             if isinstance(request, ThreadsCreateReq | ThreadsAddUserMessageReq | ThreadsRetryAfterItemReq):
                 key = checked_key(idempotency_key)
