@@ -1,5 +1,6 @@
 """The parts of a playground, put together and taken apart in order."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -59,6 +60,7 @@ async def open_playground(settings: Settings) -> AsyncGenerator[Playground]:
         await local.start()
         models = Models(settings, local)
         stack.push_async_callback(models.aclose)
+        await asyncio.to_thread(models.prepare)
 
         async def default_model() -> str:
             return catalog.default_model(await offers(settings, models, local))

@@ -60,6 +60,12 @@ class Models:
                 self._listed_at = time.monotonic()
         return self._listing
 
+    def prepare(self) -> None:
+        """Makes the clients of the providers that are set. It reads files and imports: not for an event loop."""
+        for provider in ("openai", "compatible"):
+            if not missing(self._settings, provider):
+                self._client(provider)
+
     async def aclose(self) -> None:
         """Closes every connection. Models handed out before are of no use afterwards."""
         clients, self._clients = self._clients, {}
