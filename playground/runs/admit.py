@@ -19,7 +19,7 @@ from chatkit.types import (
 from sqlmodel import Session
 
 from playground import wire
-from playground.errors import Conflict, KeyReused, Malformed
+from playground.errors import Conflict, KeyReused, Malformed, TooMany
 from playground.ids import new_id
 from playground.records import RunRecord
 from playground.runs.history import model_input
@@ -30,6 +30,8 @@ from playground.store.tables import ItemRow, RunRow, ThreadRow
 
 KEY_LIFE = timedelta(hours=24)
 TITLE_LENGTH = 60
+MOST_WAITING = 20
+"""Messages that wait in one thread. Each is held in memory and looked at with every beat."""
 
 
 class Busy(Exception):
@@ -53,7 +55,7 @@ class Admitted:
 
 
 def admit(session: Session, order: Order, *, owner: str, policy: DoubleText) -> Admitted:
-    """Let a run in. Raises Busy, Conflict, KeyReused, Malformed or NotFound, and then changes nothing."""
+    """Let a run in. Raises Busy or a VisitorError, and then changes nothing."""
     at = datetime.now(UTC)
     if order.key is not None:
         known = _known(session, order, order.key, at)
@@ -155,6 +157,8 @@ def _must_wait(session: Session, order: Order, policy: DoubleText) -> bool:
         raise Busy(live)
     if policy == "reject" or order.fork != "none":
         raise Conflict("This conversation is still answering. Wait for it, or stop it first.")
+    if len(live) > MOST_WAITING:
+        raise TooMany("Many messages wait in this conversation already. Wait for an answer, or stop it.", retry_after=10)
     return True
 
 
