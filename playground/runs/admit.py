@@ -158,7 +158,9 @@ def _must_wait(session: Session, order: Order, policy: DoubleText) -> bool:
     if policy == "reject" or order.fork != "none":
         raise Conflict("This conversation is still answering. Wait for it, or stop it first.")
     if len(live) > MOST_WAITING:
-        raise TooMany("Many messages wait in this conversation already. Wait for an answer, or stop it.", retry_after=10)
+        raise TooMany(
+            "Many messages wait in this conversation already. Wait for an answer, or stop it.", retry_after=10
+        )
     return True
 
 
