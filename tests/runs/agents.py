@@ -1,7 +1,6 @@
 """Agents that tests talk to; named to the roster as an owner names his own."""
 
 import asyncio
-from copy import copy
 from typing import Any
 
 from agents import Agent, GuardrailFunctionOutput, InputGuardrail, OutputGuardrail, function_tool
@@ -70,9 +69,8 @@ def odd() -> str:
 
 
 def worker() -> Agent[Any]:
-    """An agent with every tool, its own ones: a run bounds the tools that it meets."""
-    tools = (add, now, break_down, explode, big, wait, give_up, odd)
-    return Agent(name="Worker", instructions="Work.", tools=[copy(tool) for tool in tools])
+    """An agent with every tool."""
+    return Agent(name="Worker", instructions="Work.", tools=[add, now, break_down, explode, big, wait, give_up, odd])
 
 
 def desk() -> Agent[Any]:

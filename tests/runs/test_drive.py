@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from copy import copy
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from chatkit.types import ErrorEvent, NoticeEvent, ThreadItem, WorkflowItem
 
 from playground.records import LaneSettings
 from playground.runs.engine import Engine
-from tests.runs.agents import SECRET, WAITING
+from tests.runs.agents import SECRET, WAITING, now
 from tests.runs.conftest import Lab, Played, until
 
 
@@ -45,6 +46,12 @@ async def test_a_tool_that_hangs_answers_the_model_with_an_error(lab: Lab) -> No
     [task] = workflow(played).workflow.tasks
     assert "failed" in task.model_dump_json()
     await until(lambda: not WAITING)
+
+
+async def test_a_bound_is_not_put_on_the_owners_own_tools(lab: Lab, engine: Engine) -> None:
+    await lab.finish(engine, lab.order("tool:now:{}", agent="worker"))
+    assert now.timeout_seconds is None
+    assert copy(now).name == "now"
 
 
 @pytest.mark.parametrize("provider", ["compatible", "openai"])
