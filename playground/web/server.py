@@ -3,7 +3,9 @@
 import asyncio
 import contextlib
 import gc
+import os
 import socket
+import threading
 from collections.abc import AsyncGenerator, Sequence
 
 import uvicorn
@@ -35,7 +37,8 @@ SAVE_SECONDS = 0.7
 """For the engine to save what is cut, on top of the time that answers have to end."""
 
 LEAVE_SECONDS = 1
-"""For connections that do not end by themselves, such as a page's open queue, once the answers are out."""
+"""For connections that do not end by themselves, such as a page's open queue, once the answers are out; and for
+threads, once everything is closed."""
 
 
 def create_app(parts: Playground) -> FastAPI:
@@ -105,6 +108,14 @@ async def _serve(settings: Settings, bound: socket.socket) -> None:
         await server.serve([bound])
         if server.force_exit:
             settings.drain_timeout = 0  # asked twice: what still runs is cut, and saved as far as it came
+    _leave_threads_behind()
+
+
+def _leave_threads_behind() -> None:
+    """Ends the process soon, come what may. A tool's thread cannot be stopped, and Python would wait for it."""
+    end = threading.Timer(LEAVE_SECONDS, os._exit, (0,))
+    end.daemon = True
+    end.start()
 
 
 def uvicorn_config(app: FastAPI) -> uvicorn.Config:

@@ -5,6 +5,7 @@ import os
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 import httpx2
 import orjson
 import pytest
+from agents import Agent, function_tool
 
 from playground.web.process import address_of, listener
 from tests.web.raw import connected
@@ -138,6 +140,30 @@ async def test_a_second_signal_does_not_wait_for_the_answer(wire: Wire) -> None:
         await anext(answer.aiter_raw())
         server.process.terminate()
         await _not_ready(client)
+        server.process.terminate()
+        assert await server.ended() == 0
+
+
+@function_tool
+def sleep() -> str:
+    """Comes back too late."""
+    time.sleep(120)
+    return "awake"
+
+
+sleeper = Agent[Any](name="Sleeper", instructions="Sleep.", tools=[sleep])
+
+
+async def test_a_tool_that_does_not_come_back_does_not_keep_the_process(wire: Wire) -> None:
+    options = {"compatible_base_url": wire.base_url, "drain_timeout": 0.2, "agent": f"{__name__}:sleeper"}
+    async with (
+        started(WITHOUT_PAGE, **options) as server,
+        httpx2.AsyncClient(base_url=server.address, timeout=30) as client,
+        client.stream("POST", "/chatkit", json=message("tool:sleep:{}")) as answer,
+    ):
+        async for chunk in answer.aiter_raw():
+            if b"workflow.task.updated" in chunk:
+                break
         server.process.terminate()
         assert await server.ended() == 0
 
