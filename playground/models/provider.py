@@ -108,9 +108,10 @@ class Models:
         try:
             client = self._client("compatible").with_options(timeout=LISTING_TIMEOUT, max_retries=0)
             async with asyncio.timeout(LISTING_TIMEOUT):
-                return tuple([model.id async for model in client.models.list()])
-        except (OpenAIError, TimeoutError, ValueError):
+                ids: list[object] = [model.id async for model in client.models.list()]
+        except (OpenAIError, TimeoutError, ValueError, AttributeError, TypeError):  # also a page, or any other JSON
             return ()
+        return tuple(name for name in ids if isinstance(name, str))
 
 
 async def _refuse_long_waits(response: httpx2.Response) -> None:

@@ -1,3 +1,4 @@
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -104,3 +105,30 @@ async def test_a_server_that_is_not_there_offers_nothing() -> None:
 
 async def test_secrets_do_not_show(models: Models) -> None:
     assert SecretStr("sk-mine").get_secret_value() not in repr(vars(models))
+
+
+@pytest.mark.parametrize(
+    ("answer", "ids"),
+    [
+        (b"<html>Welcome</html>", ()),
+        (b"[]", ()),
+        (b'"models"', ()),
+        (b'{"data": null}', ()),
+        (b'{"data": [1]}', ()),
+        (b'{"data": [{"id": null}, {}, {"id": "one"}]}', ("one",)),
+    ],
+)
+async def test_a_server_that_lists_no_models_offers_none(answer: bytes, ids: tuple[str, ...]) -> None:
+    async def reply(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        kind = b"text/html" if answer.startswith(b"<") else b"application/json"
+        head = b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Type: %b\r\nContent-Length: %d\r\n\r\n"
+        writer.write(head % (kind, len(answer)) + answer)
+        writer.close()
+
+    async with await asyncio.start_server(reply, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        settings = Settings(local_model="off", compatible_base_url=f"http://127.0.0.1:{port}")
+        models = Models(settings, LocalServers(settings))
+        assert await models.compatible_ids() == ids
+        await models.aclose()
