@@ -77,7 +77,7 @@ class RunRecord:
     error: str | None = None
     allow_retry: bool = False
     input_text: str = ""
-    settings: dict[str, Any] = field(default_factory=dict)
+    settings: dict[str, Any] = field(default_factory=dict[str, Any])
 
     @property
     def live(self) -> bool:
