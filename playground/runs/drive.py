@@ -124,9 +124,11 @@ class Drive:
         if result is None:
             return
         result.cancel()
-        if result.run_loop_task is not None:
+        loop = result.run_loop_task
+        if loop is not None:
+            loop.add_done_callback(lambda done: done.cancelled() or done.exception())  # how it ended is no news
             with suppress(asyncio.CancelledError):
-                await asyncio.wait({result.run_loop_task}, timeout=CLOSING_SECONDS)
+                await asyncio.wait({loop}, timeout=CLOSING_SECONDS)
 
     def stopped(self) -> Ending:
         """The end of a run that was asked to stop."""

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from sqlmodel import Session
 
+from playground.errors import Unavailable
 from playground.runs.engine import Engine
 from playground.runs.keeper import Pace
 from playground.runs.recovery import MESSAGE
@@ -94,6 +95,15 @@ async def test_a_run_of_another_replica_is_stopped_with_its_socket_closed(
     assert stopped.status == "cancelled"
     assert lab.wire.calls[0].disconnected
     assert (await lab.said(run.thread_id))[1][1].startswith("w0")
+
+
+async def test_a_stop_of_a_run_whose_replica_does_not_answer_says_so(
+    lab: Lab, engine: Engine, other: Replica, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("playground.runs.kept.STOP_SECONDS", 0)
+    run = await other.engine.submit(lab.order(SLOW))
+    with pytest.raises(Unavailable, match="not stopped yet"):
+        await engine.stop(lab.visitor, run.id)
 
 
 async def test_a_message_queued_on_one_replica_follows_the_answer_of_the_other(
