@@ -11,6 +11,7 @@ from agents.items import TResponseInputItem
 from playground.models.provider import Models
 from playground.models.tuning import model_settings
 from playground.roster.roster import Roster
+from playground.runs.bounded import bounded
 from playground.runs.drive import Drive, Task
 from playground.runs.live import LiveRun
 from playground.settings import Settings
@@ -37,7 +38,8 @@ class Answerer:
             return drive.stopped()
         order = run.order
         try:
-            agent = choosing(await asyncio.to_thread(self._roster.get(order.agent).build), order.tool_choice)
+            built = await asyncio.to_thread(self._roster.get(order.agent).build)
+            agent = choosing(bounded(built, self._settings.tool_timeout), order.tool_choice)
             model = self._models.get_model(order.model)
             settings, refused = model_settings(order.model, order.settings)
         except asyncio.CancelledError:

@@ -54,7 +54,7 @@ class Drive:
         self._began = self._loop.time()
         self._outlet = Coalescer(run.emit, text_rate=settings.text_rate, thought_rate=settings.thought_rate)
         self._translator = Translator(run.order.thread_id, self._outlet, clock=self._loop.time)
-        self._tools = ToolWatch(self._translator, most=settings.max_tool_calls, seconds=settings.tool_timeout)
+        self._tools = ToolWatch(self._translator, most=settings.max_tool_calls)
         self._result: RunResultStreaming | None = None
         self._overdue: str | None = None
 

@@ -1,10 +1,9 @@
 """What a run watches while the agent works: tools that begin and end, fail, or are called too often."""
 
 import logging
-from copy import copy
 from typing import Any
 
-from agents import Agent, AgentHookContext, FunctionTool, RunContextWrapper, RunHooks, Tool
+from agents import Agent, FunctionTool, RunContextWrapper, RunHooks, Tool
 from agents.run_config import CallModelData, CallModelInputFilter, ModelInputData, ToolErrorFormatterArgs
 from agents.tool import default_tool_timeout_error_message
 from agents.tool_context import ToolContext
@@ -17,17 +16,12 @@ logger = logging.getLogger(__name__)
 
 
 class ToolWatch(RunHooks[Any]):
-    """Tells the translator about tools, gives each `seconds` at most, and raises LimitReached after `most` calls."""
+    """Tells the translator about tools, and raises LimitReached after `most` calls."""
 
-    def __init__(self, translator: Translator, *, most: int, seconds: float) -> None:
+    def __init__(self, translator: Translator, *, most: int) -> None:
         self._translator = translator
         self._most = most
-        self._seconds = seconds
         self.calls = 0
-
-    async def on_agent_start(self, context: AgentHookContext[Any], agent: Agent[Any]) -> None:
-        """Bound the agent's tools that have no bound of their own; one that is late answers the model with an error."""
-        agent.tools = [_bounded(tool, self._seconds) for tool in agent.tools]
 
     async def on_tool_start(self, context: RunContextWrapper[Any], agent: Agent[Any], tool: Tool) -> None:
         """Count the call and note its time."""
@@ -56,15 +50,6 @@ class ToolWatch(RunHooks[Any]):
         logger.warning("tool failed", extra={"tool": error.tool_name, "error_type": kind})
         logger.debug("tool failed", exc_info=error.error)
         return f"The tool {error.tool_name} failed with {kind}. Do not call it again with the same arguments."
-
-
-def _bounded(tool: Tool, seconds: float) -> Tool:
-    """The tool, or a copy of one without a bound: the owner's own may serve elsewhere, or be copied by him."""
-    if not isinstance(tool, FunctionTool) or tool.timeout_seconds is not None:
-        return tool
-    bounded = copy(tool)
-    bounded.timeout_seconds = seconds  # afterwards: a copy with a bound is refused for plain functions
-    return bounded
 
 
 def _late(tool: Tool, result: object) -> bool:

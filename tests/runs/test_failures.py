@@ -15,7 +15,7 @@ from tests.wire import CANARY
 
 PROVIDERS = ("compatible", "openai")
 FIVE = "w0 w1 w2 w3 w4"
-IMPATIENT: dict[str, Any] = {"first_token_timeout": 0.5, "token_gap_timeout": 0.5}
+IMPATIENT: dict[str, Any] = {"first_token_timeout": 2, "token_gap_timeout": 2}
 SILENCES = ("did not begin", "fell silent")
 
 
