@@ -57,9 +57,9 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             yield address
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium as the system has it."""
+    """Chromium as the system has it. It goes with its module: an event loop of Playwright's runs while it is there."""
     if CHROMIUM is None:
         pytest.fail("These tests need Chromium on the PATH; scripts/test installs it.")
     with sync_playwright() as playwright:
