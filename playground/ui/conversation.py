@@ -36,7 +36,18 @@ def draw(view: ThreadView, transcript: Transcript) -> Feed:
         run_id=view.live.id if view.live else None,
         queued=tuple(run.id for run in view.queued),
         more=view.has_more,
+        settled=_settled(view, transcript, entries),
     )
+
+
+def _settled(view: ThreadView, transcript: Transcript, entries: list[Entry]) -> int:
+    """How many messages, from the first, belong to items that are finished."""
+    if view.live is None:
+        return len(entries)
+    being_written = (
+        index for index, entry in enumerate(entries) if entry.item_id is None or entry.item_id in transcript.open_ids
+    )
+    return next(being_written, len(entries))
 
 
 def _numbered(view: ThreadView, transcript: Transcript) -> list[Entry]:

@@ -191,8 +191,8 @@ class Doors:
     @door
     async def switch(self, request: gr.Request, *, index: Any, branch_id: Any) -> Shown:
         """Another version is shown."""
-        client = self._client(request)
-        return await chat.switch(self._desk, client, index=Index.read(index), branch_id=branch_id)
+        client, wanted = self._client(request), branch_id if isinstance(branch_id, str) else None
+        return await chat.switch(self._desk, client, index=Index.read(index), branch_id=wanted)
 
     # -- who answers --------------------------------------------------------------------------------------------
 

@@ -15,10 +15,10 @@ function toEnd() {
 let tab = null;
 let sent = false;
 watch('value', () => {
-  const { messages = [], index = {}, more = false } = props.value ?? {};
+  const { index = {}, more = false, empty = true } = JSON.parse(props.value?.rest ?? '{}');
   mark('live', index.run);
   mark('more', more);
-  mark('empty', messages.length === 0);
+  mark('empty', empty);
   // Another conversation is read from its end, and so is this one after a message of one's own.
   if (index.tab !== tab || sent) [30, 200].forEach((wait) => setTimeout(toEnd, wait));
   tab = index.tab;

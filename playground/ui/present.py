@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import gradio as gr
+import orjson
 from gradio.blocks import Block
 
 from playground.ui.panels.view import View
@@ -28,6 +29,21 @@ def present(view: View, shown: Shown) -> Outputs:
     }
     changed: Outputs = {component: value for component, value in parts.items() if value is not None}
     return changed | _lane(view, shown.lane) if shown.lane else changed
+
+
+def picture(shown: Shown) -> dict[str, str]:
+    """What changed, as parts of the feed's value; `show.js` hands them to the components.
+
+    A standing listener has this one output. Gradio makes every other one anew at each update, changed or not.
+    """
+    parts: dict[str, Any] = {
+        "strip": {"value": shown.strip} if shown.strip else None,
+        "versions": _versions(shown.versions) if shown.versions else None,
+        "providers": {"value": shown.providers} if shown.providers else None,
+        "note": {"value": shown.note.wire()} if shown.note else None,
+    }
+    changed = {name: orjson.dumps(part).decode() for name, part in parts.items() if part is not None}
+    return changed | shown.feed.wire() if shown.feed else changed
 
 
 def _lane(view: View, lane: LanePanel) -> Outputs:

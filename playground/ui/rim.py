@@ -6,9 +6,11 @@ Gradio has notes of its own, but only for listeners in its queue, and it takes t
 import functools
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
+from secrets import token_hex
 from typing import Any
 
 from playground.errors import PlaygroundError
+from playground.ui.present import KEEP, picture
 from playground.ui.state import Note, Shown
 
 OURS = "Something went wrong on our side; it has been written to the log. Please try again."
@@ -31,15 +33,18 @@ def door(handle: Callable[..., Awaitable[Shown]]) -> Callable[..., Awaitable[Any
 
 
 def standing_door(handle: Callable[..., AsyncIterator[Shown]]) -> Callable[..., AsyncIterator[Any]]:
-    """A listener that goes on answering."""
+    """A listener that goes on answering, with one picture that holds all that it showed so far."""
 
     @functools.wraps(handle)
     async def answer(self: Any, *args: Any, **kwargs: Any) -> AsyncIterator[Any]:
+        parts = {"watch": token_hex(8)}
         try:
             async for shown in handle(self, *args, **kwargs):
-                yield self.put(shown)
+                changed = picture(shown)
+                parts |= changed
+                yield parts.copy() if changed else KEEP
         except Exception as error:  # nothing above would show it
-            yield self.put(problem(error))
+            yield parts | picture(problem(error))
 
     return answer
 

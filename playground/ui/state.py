@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from secrets import token_hex
 from typing import Any
 
+import orjson
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from playground.records import LaneSettings
@@ -41,7 +42,10 @@ class Index(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A conversation, drawn. `ids` holds the item behind each message, None where there is none."""
+    """A conversation, drawn. `ids` holds the item behind each message, None where there is none.
+
+    The first `settled` messages stay as they are while the others are being written.
+    """
 
     messages: tuple[dict[str, Any], ...] = ()
     ids: tuple[str | None, ...] = ()
@@ -52,6 +56,7 @@ class Feed:
     queued: tuple[str, ...] = ()
     limit: int = WINDOW
     more: bool = False
+    settled: int = 0
 
     @property
     def index(self) -> Index:
@@ -65,14 +70,23 @@ class Feed:
             ids=self.ids,
         )
 
-    def wire(self) -> dict[str, Any]:
-        """The value of the feed component."""
-        return {
-            "messages": list(self.messages),
-            "feedback": list(self.feedback),
+    def wire(self) -> dict[str, str]:
+        """The value of the feed component. JSON in strings: Gradio walks through all that is not, at each update."""
+        rest = {
+            "feedback": self.feedback,
             "more": self.more,
+            "empty": not self.messages,
             "index": self.index.model_dump(mode="json"),
         }
+        return {
+            "settled": _json(self.messages[: self.settled]),
+            "open": _json(self.messages[self.settled :]),
+            "rest": _json(rest),
+        }
+
+
+def _json(value: Any) -> str:
+    return orjson.dumps(value).decode()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Which click opens which door. The only place where events are registered."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -11,10 +12,8 @@ from playground.ui.panels.drawn import event
 from playground.ui.panels.view import View
 from playground.ui.present import lane_components
 
-SHOW = """(feed, strip) => feed?.messages && feed.index.tab === strip?.chosen
-    ? [{value: feed.messages, feedback_value: feed.feedback, __type__: "update"}, feed.index]
-    : [{__type__: "update"}, {__type__: "update"}]"""
-"""Hands the feed to the chat and keeps its index, in the browser; a late picture of another tab is dropped."""
+SHOW = (Path(__file__).parent / "show.js").read_text(encoding="utf-8")
+"""Hands the feed to the components, in the browser."""
 OFTEN: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 QUICK: dict[str, Any] = {**OFTEN, "queue": False}
 
@@ -56,7 +55,7 @@ def _watching(view: View, doors: Doors, opened: Sequence[Any]) -> None:
     """A page watches one tab at a time, and none while it is hidden: a browser has six connections to a host."""
     strip, chat = view.strip, view.chat
     standing: dict[str, Any] = {
-        "outputs": [strip, chat.feed, view.picker.versions, view.picker.providers, view.notes],
+        "outputs": [chat.feed],
         "postprocess": False,
         "concurrency_limit": None,
         "trigger_mode": "multiple",
@@ -72,7 +71,8 @@ def _watching(view: View, doors: Doors, opened: Sequence[Any]) -> None:
 def _chat(view: View, doors: Doors) -> None:
     strip, chat = view.strip, view.chat
     by_index: dict[str, Any] = {"inputs_kwargs": {"index": chat.index}, "outputs": [view.notes], **QUICK}
-    chat.feed.change(None, [chat.feed, strip], [chat.chat, chat.index], js=SHOW, trigger_mode="always_last", **QUICK)
+    handed = [chat.chat, chat.index, strip, view.picker.versions, view.picker.providers, view.notes]
+    chat.feed.change(None, [chat.feed, strip], handed, js=SHOW, trigger_mode="always_last", **QUICK)
     for sends in (chat.box.submit, chat.send.click):
         sends(doors.send, inputs_kwargs={"strip": strip, "text": chat.box}, outputs=[chat.box, view.notes], **QUICK)
     chat.chat.example_select(doors.suggest, inputs_kwargs={"strip": strip}, outputs=[chat.box, view.notes], **QUICK)
@@ -85,6 +85,7 @@ def _chat(view: View, doors: Doors) -> None:
         doors.switch,
         inputs_kwargs={"index": chat.index, "branch_id": view.picker.versions},
         outputs=[view.notes],
+        preprocess=False,  # the server does not know the choices: the browser got them with a picture
         **QUICK,
     )
 

@@ -1,5 +1,7 @@
 """What goes to the browser and what comes back."""
 
+import json
+
 import pytest
 
 from playground.ui.state import WINDOW, Feed, Index
@@ -7,7 +9,14 @@ from playground.ui.state import WINDOW, Feed, Index
 
 def test_the_index_comes_back_as_it_went() -> None:
     feed = Feed(ids=("msg_1", None), tab_id="tab", thread_id="thr", run_id="run", queued=("run2",), limit=120)
-    assert Index.read(feed.wire()["index"]) == feed.index
+    assert Index.read(json.loads(feed.wire()["rest"])["index"]) == feed.index
+
+
+def test_what_is_settled_goes_out_the_same_while_the_rest_is_being_written() -> None:
+    said, first, then = ({"content": text} for text in ("Hi", "Hel", "Hello"))
+    before, after = (Feed(messages=(said, being), settled=1).wire() for being in (first, then))
+    assert before["settled"] == after["settled"] == json.dumps([said], separators=(",", ":"))
+    assert json.loads(after["open"]) == [then]
 
 
 @pytest.mark.parametrize(
