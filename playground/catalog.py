@@ -34,6 +34,7 @@ PROVIDERS: Mapping[str, str] = {"openai": "OpenAI", "compatible": "Compatible se
 """Provider to the picker's label, in the picker's order."""
 
 _IN_A_SENTENCE: Mapping[str, str] = {"compatible": "the compatible server", "local": "the local model"}
+_HERE = frozenset({"ready", "starting", "running"})
 _MODEL_NAME = re.compile(r"[^\s/][^\x00-\x1f\x7f]{0,199}")
 
 
@@ -138,5 +139,7 @@ def _offer(provider: str, note: str, models: Sequence[str]) -> Offer:
 def _local_offer(local: Sequence[LocalState]) -> Offer:
     usable = [state for state in local if state.state not in {"off", "failed"}]
     note = next((state.note for state in local if state.state not in {"ready", "running"} and state.note), "")
-    named = tuple(f"local/{state.name}" for state in local if state.state != "off")
+    # The default has to answer now: a model that is still being fetched comes after one that is here.
+    listed = sorted(local, key=lambda state: state.state not in _HERE)
+    named = tuple(f"local/{state.name}" for state in listed if state.state != "off")
     return Offer("local", PROVIDERS["local"], bool(usable), note, named)

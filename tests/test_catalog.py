@@ -71,6 +71,12 @@ def test_the_default_is_the_first_usable_providers(
     assert default_model(offers(settings(**fields), local, ["a"] if fields else [])) == expected
 
 
+def test_the_local_model_that_is_here_comes_before_one_that_is_being_fetched() -> None:
+    coming, here = State("large", "fetching", 0.1, "A tenth of it is here."), State("tiny", "ready")
+    assert offers(settings(), [coming, here])[-1].models == ("local/tiny", "local/large")
+    assert offers(settings(), [State("large", "running"), here])[-1].models == ("local/large", "local/tiny")
+
+
 @pytest.mark.parametrize("state", ["failed", "off"])
 def test_a_local_model_that_cannot_run_is_not_usable(state: str) -> None:
     local = offers(settings(), [State("tiny", state, note="It cannot run here.")])[-1]
