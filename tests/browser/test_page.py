@@ -1,9 +1,12 @@
 """The page, as a visitor uses it."""
 
 import re
+from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
+
+from playground.ui.wiring import SHOW
 
 pytestmark = pytest.mark.browser
 
@@ -239,3 +242,18 @@ def test_a_form_in_a_message_sends_nothing_elsewhere(page: Page) -> None:
     page.evaluate("document.querySelectorAll('#chat form').forEach(form => form.requestSubmit())")
     page.wait_for_timeout(300)
     assert "evil.test" not in page.url
+
+
+def test_a_picture_is_handed_out_only_where_it_is_news(page: Page) -> None:
+    def show(feed: dict[str, str]) -> list[Any]:
+        handed: list[Any] = page.evaluate(f"([feed, strip]) => ({SHOW})(feed, strip)", [feed, {"chosen": "tab_a"}])
+        return handed
+
+    keep = {"__type__": "update"}
+    seen = {"watch": "one", "settled": "[]", "open": '["b"]', "strip": "{}"}
+    seen["rest"] = '{"index": {"tab": "tab_a"}, "feedback": [null]}'
+    assert show(seen)[0] == {"value": ["b"], "feedback_value": [None], **keep}
+    assert show({**seen, "rest": '{"index": {"tab": "tab_b"}}'}) == [keep] * 6
+    gone = show({"watch": "two", "strip": '{"value": "elsewhere"}'})
+    assert gone == [keep, keep, {"value": "elsewhere", **keep}, *[keep] * 3]
+    assert show({}) == [keep] * 6
