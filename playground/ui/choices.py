@@ -11,9 +11,12 @@ from playground.ui.render import plain
 from playground.ui.state import LanePanel, Versions
 
 
-def strip_value(tabs: Iterable[Tab], chosen: str) -> dict[str, Any]:
-    """The tab strip's value. Titles are drawn as text by `strip.js`."""
-    return {"tabs": [{"id": tab.id, "title": tab.title} for tab in tabs], "chosen": chosen}
+def strip_value(tabs: Iterable[Tab], chosen: str, at: float) -> dict[str, Any]:
+    """The tab strip's value. Titles are drawn as text by `strip.js`.
+
+    `at`, seconds, is taken before the tabs are read: of two answers that overtook each other the strip keeps the newer.
+    """
+    return {"tabs": [{"id": tab.id, "title": tab.title} for tab in tabs], "chosen": chosen, "at": at}
 
 
 def provider_of(model: str) -> str:

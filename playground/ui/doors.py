@@ -99,11 +99,10 @@ class Doors:
         return await tabs.reopen(self._desk, self._client(request))
 
     @door
-    async def rename(self, request: gr.Request, event: gr.EventData, *, strip: Any) -> Shown:
+    async def rename(self, request: gr.Request, event: gr.EventData) -> Shown:
         """A tab gets another title."""
         tab_id, title = _said(event, "tab"), _said(event, "title")
-        client = self._client(request)
-        return await tabs.rename(self._desk, client, tab_id=tab_id, title=title, chosen=_chosen(strip))
+        return await tabs.rename(self._desk, self._client(request), tab_id=tab_id, title=title)
 
     @door
     async def list_threads(self, request: gr.Request, *, index: Any) -> Shown:

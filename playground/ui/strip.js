@@ -33,6 +33,7 @@ function button(name, label, act) {
 let chosen = '';       // the tab that is shown, or was just asked for
 let wanted = null;     // asked for, and not answered yet: late pictures of the old tab are ignored
 let editing = null;
+let known = { tabs: [], at: 0 };  // the newest news of the tabs: answers may overtake each other
 const list = document.createElement('div');
 list.className = 'tabs';
 list.setAttribute('role', 'tablist');
@@ -80,8 +81,9 @@ function nameField(tab) {
     if (editing !== tab.id) return;
     editing = null;
     const title = field.value.trim();
-    if (keep && title && title !== tab.title) {
-      tab.title = title;
+    const now = tabs().find((one) => one.id === tab.id) ?? tab;
+    if (keep && title && title !== now.title) {
+      now.title = title;
       trigger('tab_rename', { tab: tab.id, title });
     }
     draw();
@@ -140,7 +142,7 @@ function drawTab(tab) {
 }
 
 function tabs() {
-  return props.value?.tabs ?? [];
+  return known.tabs;
 }
 
 function draw() {
@@ -162,18 +164,23 @@ function address() {
 
 watch('value', () => {
   const value = props.value ?? {};
+  if (value.own) return;
+  if ((value.at ?? 0) >= known.at) known = { tabs: value.tabs ?? [], at: value.at ?? 0 };
   if (value.moved) {
     chosen = '';
     pick(value.chosen);
     return;
   }
   if (value.watched && value.chosen !== chosen) {
-    // News of the tabs from a watch that is about to end: which tab is shown is not for it to say.
-    props.value = { tabs: value.tabs, chosen };
+    // News of the tabs, from a watch that is about to end or another title: which tab is shown is not for it to say.
+    props.value = { ...known, chosen, own: true };
     if (!editing) draw();
     return;
   }
-  if (wanted && value.chosen !== wanted) return;
+  if (wanted && value.chosen !== wanted) {
+    if (!editing) draw();
+    return;
+  }
   wanted = null;
   const other = chosen !== value.chosen;
   chosen = value.chosen ?? '';

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any, Self
@@ -105,6 +106,7 @@ class Watch:
     async def _read(self) -> dict[str, Any]:
         self._ear.rung = False
         self._read_again = asyncio.get_running_loop().time() + PEEK
+        at = time.time()
         tab = await self._client.tab(self._tab_id)
         tabs = await self._client.tabs()
         thread_id = tab.lane.thread_id
@@ -113,7 +115,8 @@ class Watch:
             await self._unfollow()
         else:
             await self._read_thread(thread_id)
-        return strip_value(tabs, self._tab_id)
+        fresh, known = strip_value(tabs, self._tab_id, at), self._shown.strip
+        return known if known and known["tabs"] == fresh["tabs"] else fresh
 
     async def _read_thread(self, thread_id: str) -> None:
         glance = await self._client.view(thread_id, limit=1)

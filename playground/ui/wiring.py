@@ -29,7 +29,6 @@ def wire(page: gr.Blocks, view: View, desk: Desk) -> None:
 def _tabs(page: gr.Blocks, view: View, doors: Doors) -> None:
     strip, history, index = view.strip, view.history, view.chat.index
     shown = [strip, view.chat.feed, view.picker.versions, *lane_components(view), view.notes]
-    by_tab: dict[str, Any] = {"inputs_kwargs": {"strip": strip}, **QUICK}
     opened = [
         page.load(doors.load, None, shown, **QUICK),
         # One at a time, and the last one at the end: two answers in the wrong order would show the wrong tab.
@@ -44,7 +43,7 @@ def _tabs(page: gr.Blocks, view: View, doors: Doors) -> None:
             doors.delete_thread, inputs_kwargs={"strip": strip}, outputs=[*shown, history], **QUICK
         ),
     ]
-    event(strip, "tab_rename")(doors.rename, outputs=[strip, view.notes], **by_tab)
+    event(strip, "tab_rename")(doors.rename, None, [strip, view.notes], **QUICK)
     event(strip, "history_open")(
         doors.list_threads, inputs_kwargs={"index": index}, outputs=[history, view.notes], **QUICK
     )

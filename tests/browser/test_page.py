@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import APIResponse, Locator, Page, Route, expect
 
 from playground.ui.wiring import SHOW
 
@@ -147,6 +147,42 @@ def test_tabs_are_added_picked_renamed_closed_and_brought_back_by_keyboard(page:
     expect(tabs).to_have_count(1)
     page.keyboard.press("Alt+Shift+t")
     expect(page.get_by_role("tab", selected=True)).to_have_text("${1+1} <b>x</b>")
+
+
+TITLES = """() => {
+  globalThis.titles = [];
+  const strip = document.querySelector('[role=tablist]');
+  new MutationObserver(() => titles.push(strip.querySelector('[role=tab]').textContent))
+    .observe(strip, { childList: true });
+}"""
+
+
+def test_an_answer_that_was_overtaken_does_not_bring_an_old_title_back(page: Page) -> None:
+    tabs = page.get_by_role("tab")
+    page.keyboard.press("Alt+n")
+    expect(tabs).to_have_count(2)
+    held: list[tuple[Route, APIResponse]] = []
+
+    def hold(route: Route) -> None:
+        if held or '"tab":' not in (route.request.post_data or ""):
+            route.continue_()
+        else:
+            held.append((route, route.fetch()))
+
+    page.route("**/gradio_api/**", hold)
+    tabs.nth(0).click()
+    tabs.nth(0).focus()
+    page.keyboard.press("F2")
+    page.get_by_label("Title of the session").fill("Mine")
+    with page.expect_response(lambda reply: '"title":"Mine' in (reply.request.post_data or "")):
+        page.keyboard.press("Enter")
+    expect(tabs.nth(0)).to_have_text("Mine")
+    page.evaluate(TITLES)
+    ((late, answer),) = held
+    assert "Mine" not in answer.text()
+    with page.expect_request("**/queue/join*"):  # the page has taken the answer in, and watches the tab
+        late.fulfill(response=answer)
+    assert set(page.evaluate("titles")) == {"Mine"}
 
 
 def test_another_tab_can_be_used_while_one_answers(page: Page) -> None:

@@ -21,7 +21,8 @@ AGENTS = (AgentOffer("kind", "Kind *one*", "Helps.", ("Hi",), lambda: Agent(name
 
 def test_titles_go_to_the_strip_as_they_are() -> None:
     tab = Tab("tab", "${1+1} <b>x</b>", Lane("kind", "local/tiny"))
-    assert strip_value([tab], "tab") == {"tabs": [{"id": "tab", "title": "${1+1} <b>x</b>"}], "chosen": "tab"}
+    value = strip_value([tab], "tab", 1.5)
+    assert value == {"tabs": [{"id": "tab", "title": "${1+1} <b>x</b>"}], "chosen": "tab", "at": 1.5}
 
 
 def test_every_provider_is_offered_with_what_it_lacks() -> None:

@@ -27,7 +27,7 @@ async def test_a_foreign_tab_is_not_shown_and_cannot_be_touched(desk: Desk, ann:
     with pytest.raises(NotFound):
         await chat.send(desk, ann, tab_id=theirs, text="hi")
     with pytest.raises(NotFound):
-        await tabs.rename(desk, ann, tab_id=theirs, title="mine", chosen="")
+        await tabs.rename(desk, ann, tab_id=theirs, title="mine")
     with pytest.raises(NotFound):
         await tabs.close(desk, ann, tab_id=theirs, chosen="")
     with pytest.raises(NotFound):
@@ -55,7 +55,7 @@ async def test_nothing_to_reopen_is_a_note(desk: Desk, ann: Client) -> None:
 
 async def test_a_title_is_kept_as_text_and_an_empty_one_changes_nothing(desk: Desk, ann: Client, tab_id: str) -> None:
     for title, kept in (("${1+1} <b>x</b>", "${1+1} <b>x</b>"), ("  ", "${1+1} <b>x</b>")):
-        shown = await tabs.rename(desk, ann, tab_id=tab_id, title=title, chosen=tab_id)
+        shown = await tabs.rename(desk, ann, tab_id=tab_id, title=title)
         assert (shown.strip or {})["tabs"][0]["title"] == kept
 
 

@@ -1,5 +1,6 @@
 """The tab strip and the history: opening, closing, renaming, deleting."""
 
+import time
 from dataclasses import replace
 from typing import Any
 
@@ -50,13 +51,14 @@ async def reopen(desk: Desk, client: Client) -> Shown:
     return await _present(desk, client, tab.id)
 
 
-async def rename(desk: Desk, client: Client, *, tab_id: str, title: str, chosen: str) -> Shown:
-    """Another title. An empty one changes nothing."""
+async def rename(desk: Desk, client: Client, *, tab_id: str, title: str) -> Shown:
+    """Another title. An empty one changes nothing. Which tab is shown is not for the answer to say."""
     title = " ".join(title.split())[:TITLE_CHARS]
     if title:
         await client.rename_tab(tab_id, title)
         desk.bell.ring(tab_id)
-    return Shown(strip=strip_value(await client.tabs(), chosen))
+    at = time.time()
+    return Shown(strip={**strip_value(await client.tabs(), tab_id, at), "watched": True})
 
 
 async def history(client: Client, *, thread_id: str | None) -> Shown:
@@ -82,12 +84,13 @@ async def delete_thread(desk: Desk, client: Client, *, thread_id: str, chosen: s
 
 
 async def _present(desk: Desk, client: Client, wanted: str | None) -> Shown:
+    at = time.time()
     tabs = await client.tabs()
     tab = _find(tabs, wanted) or tabs[-1]
     async with Watch(client, tab.id, Ear()) as watch:
         seen = await watch.look()
     # Strip, pickers and conversation change together: one tab's answer is never read under another's title.
-    return replace(seen, strip=strip_value(tabs, tab.id), lane=await desk.lane(tab))
+    return replace(seen, strip=strip_value(tabs, tab.id, at), lane=await desk.lane(tab))
 
 
 def _find(tabs: tuple[Tab, ...], wanted: str | None) -> Tab | None:
@@ -96,5 +99,6 @@ def _find(tabs: tuple[Tab, ...], wanted: str | None) -> Tab | None:
 
 async def first_of(client: Client) -> dict[str, Any]:
     """The strip after the shown tab vanished: the page is asked to pick the last one."""
+    at = time.time()
     tabs = await client.tabs()
-    return {**strip_value(tabs, tabs[-1].id), "moved": True}
+    return {**strip_value(tabs, tabs[-1].id, at), "moved": True}
