@@ -30,7 +30,19 @@ OPENAI_MODELS = (
 )
 """What OpenAI serves for conversations and does not retire within weeks. Any other id can be typed."""
 
-PROVIDERS: Mapping[str, str] = {"openai": "OpenAI", "compatible": "Compatible server", "local": "Local"}
+ANTHROPIC_MODELS = ("claude-sonnet-5-5", "claude-haiku-5-5", "claude-opus-5-5")
+"""Default, cheap, strong."""
+
+GOOGLE_MODELS = ("gemini-3.8-flash", "gemini-3.5-flash-lite", "gemini-4-argon")
+"""Default, cheap, strong."""
+
+PROVIDERS: Mapping[str, str] = {
+    "openai": "OpenAI",
+    "anthropic": "Anthropic",
+    "google": "Google",
+    "compatible": "Compatible server",
+    "local": "Local",
+}
 """Provider to the picker's label, in the picker's order."""
 
 _IN_A_SENTENCE: Mapping[str, str] = {"compatible": "the compatible server", "local": "the local model"}
@@ -77,6 +89,8 @@ def offers(settings: Settings, local: Sequence[LocalState], compatible: Sequence
     """Every provider, usable or not. `compatible` are the ids its server told of."""
     return (
         _offer("openai", missing(settings, "openai"), OPENAI_MODELS),
+        _offer("anthropic", missing(settings, "anthropic"), ANTHROPIC_MODELS),
+        _offer("google", missing(settings, "google"), GOOGLE_MODELS),
         _offer("compatible", missing(settings, "compatible"), compatible),
         _local_offer(local),
     )
@@ -90,11 +104,17 @@ def default_model(offered: Sequence[Offer]) -> str:
 
 def missing(settings: Settings, provider: str) -> str:
     """What has to be set before `provider` can be used, as a sentence; empty if nothing has to."""
-    if provider == "openai" and not settings.openai_api_key:
-        return "Set OPENAI_API_KEY to use OpenAI."
-    if provider == "compatible" and not settings.compatible_base_url:
-        return "Set PLAYGROUND_COMPATIBLE_BASE_URL to use an OpenAI-compatible server."
-    return ""
+    match provider:
+        case "openai" if not settings.openai_api_key:
+            return "Set OPENAI_API_KEY to use OpenAI."
+        case "anthropic" if not settings.anthropic_api_key:
+            return "Set ANTHROPIC_API_KEY to use Anthropic."
+        case "google" if not settings.google_api_key:
+            return "Set GEMINI_API_KEY to use Google."
+        case "compatible" if not settings.compatible_base_url:
+            return "Set PLAYGROUND_COMPATIBLE_BASE_URL to use an OpenAI-compatible server."
+        case _:
+            return ""
 
 
 def provider_label(provider: str) -> str:

@@ -4,7 +4,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import AliasChoices, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 DoubleText = Literal["enqueue", "reject", "interrupt"]
@@ -41,6 +41,25 @@ class Settings(BaseSettings):
     )
     openai_base_url: str | None = Field(
         default=None, validation_alias="OPENAI_BASE_URL", description="where OpenAI's API is, if not at its own address"
+    )
+    anthropic_api_key: SecretStr | None = Field(
+        default=None, validation_alias="ANTHROPIC_API_KEY", description="puts Anthropic on offer"
+    )
+    anthropic_base_url: str | None = Field(
+        default=None, validation_alias="ANTHROPIC_BASE_URL", description="where its API is, if not at its own address"
+    )
+    google_api_key: SecretStr | None = Field(
+        default=None,
+        validation_alias=AliasChoices("GEMINI_API_KEY", "GOOGLE_API_KEY"),
+        description="puts Google's Gemini on offer",
+    )
+    google_base_url: str | None = Field(
+        default=None,
+        validation_alias="GOOGLE_GEMINI_BASE_URL",
+        description="where its API is, if not at its own address",
+    )
+    google_api_version: str | None = Field(
+        default=None, description="for gateways and emulators that serve only `v1beta`"
     )
     compatible_base_url: str | None = Field(default=None, description="any OpenAI-compatible server, ending in `/v1`")
     compatible_api_key: SecretStr | None = Field(default=None, description="its key, if it wants one")

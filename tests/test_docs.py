@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
+from pydantic import AliasChoices
 from pydantic.fields import FieldInfo
 from typer.testing import CliRunner
 
@@ -35,12 +36,13 @@ def test_every_file_that_is_named_exists(document: Path) -> None:
 
 def _row(name: str, field: FieldInfo) -> str:
     default = "" if field.default in {None, False, ()} else f"`{field.default}`"
-    variable = str(field.validation_alias or f"PLAYGROUND_{name.upper()}")
-    return f"| `{variable}` | {default} | {field.description} |"
+    alias = field.validation_alias
+    variables = alias.choices if isinstance(alias, AliasChoices) else [alias or f"PLAYGROUND_{name.upper()}"]
+    return f"| {' or '.join(f'`{variable}`' for variable in variables)} | {default} | {field.description} |"
 
 
 def test_the_readme_has_every_setting_with_its_default() -> None:
-    table = re.findall(r"^\| `[A-Z_]+` \|.*$", README, re.MULTILINE)
+    table = re.findall(r"^\| `[A-Z_]+`(?: or `[A-Z_]+`)* \|.*$", README, re.MULTILINE)
     assert table == [_row(name, field) for name, field in Settings.model_fields.items()]
 
 

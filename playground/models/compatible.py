@@ -82,8 +82,6 @@ class CompatibleModel(OpenAIChatCompletionsModel):
             http = stream.response
             reader = _Reader(response)
             try:
-                for event in reader.start():
-                    yield event
                 async for event in events_of(http, reader):
                     if isinstance(event, ResponseCompletedEvent):
                         _tell_request(event.response, http.headers.get("x-request-id"))
@@ -97,13 +95,10 @@ class _Reader:
     """Turns the frames of Chat Completions into an answer."""
 
     def __init__(self, response: Response) -> None:
-        self._answer = Answer(response)
+        self._answer = Answer(response, f"compatible/{response.model}")
         self._finish: str | None = None
         self._usage: Frame = {}
         self._call_ids: dict[Any, Any] = {}
-
-    def start(self) -> list[TResponseStreamEvent]:
-        return self._answer.start()
 
     def feed(self, frames: list[Frame]) -> list[TResponseStreamEvent]:
         """One network chunk; what belongs to one item in it becomes one delta."""
@@ -123,11 +118,7 @@ class _Reader:
         """The clean end of the stream. It is the answer's end only if the server said so."""
         if self._finish in {None, "error"}:
             raise StreamFailure("cut")
-        cut = _CUTS.get(self._finish or "")
-        answered = self._answer.has_text or (self._answer.has_calls and not cut)
-        if not answered:
-            raise StreamFailure(_UNANSWERED.get(cut, "empty"))
-        return self._answer.end(_usage(self._usage), cut)
+        return self._answer.end(_usage(self._usage), _CUTS.get(self._finish or ""))
 
     def _pieces(self, frame: Frame) -> Iterator[Piece]:
         self._usage = inner(frame, "usage") or self._usage
@@ -153,12 +144,6 @@ class _Reader:
             yield "name", key, function["name"]
         if arguments := function.get("arguments"):
             yield "arguments", key, arguments if isinstance(arguments, str) else orjson.dumps(arguments).decode()
-
-
-_UNANSWERED: dict[Cut | None, Literal["too_short", "safety"]] = {
-    "max_output_tokens": "too_short",
-    "content_filter": "safety",
-}
 
 
 def _usage(told: Frame) -> ResponseUsage:

@@ -56,7 +56,7 @@ class ResponsesModel(OpenAIResponsesModel):
     async def _fetch_response(self, *args: Any, **kwargs: Any) -> Any:
         """Sends the request, always as a stream: `get_response` collects it."""
         system, history, settings, *rest = args
-        history = for_responses(history, str(self.model))
+        history = for_responses(history, f"openai/{self.model}")
         try:
             return await self._open(system, history, self._stateless(settings), *rest, **kwargs)
         except openai.BadRequestError as error:
@@ -119,7 +119,7 @@ class _Reader:
         """A sealed thought can only be opened by the model that had it; `history` reads this."""
         for item in items:
             if item.get("type") == "reasoning":
-                item["provider_data"] = {"model": self._model}
+                item["provider_data"] = {"model": f"openai/{self._model}"}
 
 
 def _delta(frame: Frame) -> TResponseStreamEvent:

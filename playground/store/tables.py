@@ -4,7 +4,18 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, DateTime, Dialect, ForeignKey, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import declared_attr
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
@@ -87,7 +98,11 @@ class ItemRow(Row, table=True):
 
 
 class RunRow(Row, table=True):
-    """One run. `order` is what it was asked; `epoch` fences off an owner that was taken for dead."""
+    """One run. `order` is what it was asked; `epoch` fences off an owner that was taken for dead.
+
+    `cost_nano_usd` is in 10⁻⁹ US dollars, none where a price is unknown. `notes` are sentences about what was left out
+    or changed for the model. `paused` is what a run that waits for an approval needs to go on.
+    """
 
     __table_args__ = (
         Index(
@@ -116,6 +131,9 @@ class RunRow(Row, table=True):
     cancel_requested: bool = False
     last_seq: int = 0
     usage: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    cost_nano_usd: int | None = Field(default=None, sa_column=Column(BigInteger))
+    notes: list[str] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    paused: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
     first_token_ms: int | None = None
     duration_ms: int | None = None
     error: str | None = None

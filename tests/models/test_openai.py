@@ -34,7 +34,7 @@ async def test_thoughts_are_signed_with_their_model(responses: MakeModel) -> Non
     told = await read(responses("think-2-words-2"))
     thought: Any = told.final.output[0]
     assert isinstance(thought, ResponseReasoningItem)
-    assert thought.to_dict()["provider_data"] == {"model": "think-2-words-2"}
+    assert thought.to_dict()["provider_data"] == {"model": "openai/think-2-words-2"}
 
 
 async def test_an_account_without_summaries_is_asked_without(responses: MakeModel, wire: Wire) -> None:

@@ -1,7 +1,6 @@
 """The SDK's Model over a local server: a decision under a grammar where there are tools, then streamed text."""
 
 import asyncio
-import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, replace
@@ -14,13 +13,12 @@ from agents.exceptions import (
     _mark_error_to_drain_stream_events as drain_first,  # pyright: ignore[reportPrivateUsage]
 )
 from agents.items import TResponseInputItem, TResponseStreamEvent
-from openai.types.responses import Response, ResponseCompletedEvent, ResponseUsage
+from openai.types.responses import ResponseCompletedEvent, ResponseUsage
 from typing_extensions import override
 
 from playground.errors import ProviderError
-from playground.models.answer import Answer
+from playground.models.answer import Answer, new_response
 from playground.models.compatible import CompatibleModel
-from playground.models.items import new_id
 from playground.models.local.child import SLOT_TOKENS
 from playground.models.local.connection import Connection
 from playground.models.local.conversation import Conversation, read_conversation, rough_tokens
@@ -182,19 +180,8 @@ class LocalModel(Model):
 
 
 def _call_events(model: str, call: Call, usage: ResponseUsage) -> list[TResponseStreamEvent]:
-    answer = Answer(
-        Response(
-            id=new_id("resp"),
-            created_at=time.time(),
-            model=model,
-            object="response",
-            output=[],
-            tool_choice="auto",
-            tools=[],
-            parallel_tool_calls=False,
-        )
-    )
-    return [*answer.start(), *answer.call(0, call.name), *answer.arguments(0, call.arguments), *answer.end(usage)]
+    answer = Answer(new_response(model), f"local/{model}")
+    return [*answer.call(0, call.name), *answer.arguments(0, call.arguments), *answer.end(usage)]
 
 
 def _stopped(model: str) -> ProviderError:
