@@ -26,6 +26,9 @@ from openai.types.responses import (
     ResponseTextDoneEvent,
 )
 from openai.types.responses.response_output_text import AnnotationURLCitation
+from openai.types.responses.response_output_text_annotation_added_event import (
+    AnnotationURLCitation as AddedCitation,
+)
 from openai.types.responses.response_reasoning_item import Summary
 from openai.types.responses.response_reasoning_summary_part_added_event import Part as AddedPart
 from openai.types.responses.response_reasoning_summary_part_done_event import Part as DonePart
@@ -113,7 +116,7 @@ class Message(_Grows):
         self._notes.append(annotation)
         return ResponseOutputTextAnnotationAddedEvent(
             type="response.output_text.annotation.added",
-            annotation=annotation,
+            annotation=AddedCitation(**annotation.model_dump()),
             annotation_index=len(self._notes) - 1,
             **self._place(),
         )

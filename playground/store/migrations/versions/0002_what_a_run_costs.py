@@ -17,9 +17,3 @@ def upgrade() -> None:
     """Apply the step."""
     for column in COLUMNS:
         op.add_column("run", column)
-
-
-def downgrade() -> None:
-    """Take it back."""
-    for column in reversed(COLUMNS):
-        op.drop_column("run", column.name)
