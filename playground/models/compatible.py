@@ -11,6 +11,7 @@ from agents.exceptions import UserError
 from agents.items import TResponseInputItem, TResponseStreamEvent
 from agents.models.openai_chatcompletions import OpenAIChatCompletionsModel
 from agents.tracing import GenerationSpanData, Span
+from openai import AsyncOpenAI
 from openai.types.responses import Response, ResponseCompletedEvent, ResponsePromptParam, ResponseUsage
 from openai.types.responses.response_usage import InputTokensDetails, OutputTokensDetails
 from typing_extensions import override
@@ -39,6 +40,9 @@ class CompatibleModel(OpenAIChatCompletionsModel):
     Besides the SDK's own exceptions it raises `StreamFailure`. Ids of items and of tool calls are ours, because
     servers repeat theirs. A cut answer ends in `response.completed` whose `response.status` is `incomplete`.
     """
+
+    def __init__(self, model: str, client: AsyncOpenAI) -> None:
+        super().__init__(model, client, should_replay_reasoning_content=lambda _: True)  # `for_chat` has chosen
 
     @override
     async def get_response(self, *args: Any, **kwargs: Any) -> ModelResponse:
@@ -69,7 +73,7 @@ class CompatibleModel(OpenAIChatCompletionsModel):
         with generation_span(model=str(self.model), disabled=tracing.is_disabled()) as span:
             response, stream = await self._fetch_response(
                 system_instructions,
-                for_chat(input),
+                for_chat(input, f"compatible/{self.model}"),
                 settings,
                 tools,
                 output_schema,

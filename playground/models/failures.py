@@ -1,13 +1,9 @@
 """Why a run could not end well, in words for the visitor. A provider's own text, a key or a URL never gets through."""
 
-import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, TypeAlias, cast
+from typing import cast
 
-import httpx2
-import openai
 from agents.exceptions import (
     AgentsException,
     InputGuardrailTripwireTriggered,
@@ -23,17 +19,9 @@ from agents.exceptions import (
 
 from playground.catalog import provider_label
 from playground.errors import AgentError, FailureKind, LimitReached, PlaygroundError, ProviderError, RunError
+from playground.models.reasons import Reason, StreamFailure, kind_of_code, reason_of, retry_after
 
-Reason: TypeAlias = FailureKind | Literal["too_short", "empty", "misused", "refused"]
-"""A kind of failure, or a finer one that is shown in its own words."""
-
-
-class StreamFailure(Exception):
-    """A reply that came, but not as it should. `explain` finds the words."""
-
-    def __init__(self, reason: Reason) -> None:
-        super().__init__(reason)
-        self.reason: Reason = reason
+__all__ = ["Reason", "StreamFailure", "explain", "kind_of_code", "retry_after"]
 
 
 @dataclass(frozen=True)
@@ -87,29 +75,6 @@ _TELLINGS: Mapping[Reason, _Telling] = {
     ),
 }
 
-_CODES: tuple[tuple[str, FailureKind], ...] = (
-    (r"context[_ -](length|size|window)|maximum context|prompt is too long", "context_length"),
-    (r"insufficient_quota|billing", "quota"),
-    (r"rate_limit", "rate_limit"),
-    (r"overloaded|slow_down|unavailable", "overloaded"),
-    (r"content_(policy|filter)|invalid_prompt|moderation|safety", "safety"),
-    (r"invalid_api_key|authentication", "auth"),
-    (r"model_not_found", "unknown_model"),
-    (r"timeout", "timeout"),
-)
-_STATUSES: Mapping[int, FailureKind] = {
-    401: "auth",
-    402: "quota",
-    403: "auth",
-    404: "unknown_model",
-    408: "timeout",
-    413: "context_length",
-    429: "rate_limit",
-    503: "overloaded",
-    504: "timeout",
-    529: "overloaded",
-}
-
 
 def explain(error: BaseException, model: str) -> RunError:
     """What to tell the visitor about any exception that a run on `model` (`provider/id`) raised."""
@@ -117,35 +82,15 @@ def explain(error: BaseException, model: str) -> RunError:
         return error
     if isinstance(error, AgentsException) and (told := _sdk(error)):
         return told
-    reason = _reason(error)
+    reason = reason_of(error)
     if reason:
-        return _provider_error(reason, model, retry_after(getattr(error, "response", None)))
+        return _provider_error(reason, model, retry_after(error))
     if isinstance(error, PlaygroundError):
         return AgentError(error.message, allow_retry=False)
     return AgentError(
         f"The agent's own code failed ({type(error).__name__}). Its author finds the details in the log.",
         allow_retry=True,
     )
-
-
-def kind_of_code(*hints: object, default: FailureKind = "server") -> FailureKind:
-    """The kind that a provider's error code, type or message hints at; the first that says something wins."""
-    for hint in hints:
-        for pattern, kind in _CODES:
-            if isinstance(hint, str) and re.search(pattern, hint, re.IGNORECASE):
-                return kind
-    return default
-
-
-def retry_after(response: object) -> float | None:
-    """The provider's advice on when to come back, in seconds."""
-    if not isinstance(response, httpx2.Response):
-        return None
-    for name, unit in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
-        value = response.headers.get(name, "")
-        if re.fullmatch(r"\d{1,9}(\.\d{1,9})?", value):
-            return float(value) * unit
-    return None
 
 
 def _provider_error(reason: Reason, model: str, wait: float | None) -> ProviderError:
@@ -182,57 +127,3 @@ def _sdk(error: AgentsException) -> RunError | None:
             return AgentError(
                 "The agent is not set up rightly for this. Its author finds the details in the log.", allow_retry=False
             )
-
-
-def _reason(error: BaseException) -> Reason | None:
-    match error:
-        case StreamFailure():
-            return error.reason
-        case ModelRefusalError():
-            return "refused"
-        case ModelBehaviorError():
-            return "misused"
-        case ModelTimeoutError() | TimeoutError() | httpx2.TimeoutException():
-            return "timeout"
-        case openai.OpenAIError():
-            return _openai_reason(error)
-        case httpx2.DecodingError() | json.JSONDecodeError() | UnicodeDecodeError():
-            return "malformed"
-        case httpx2.HTTPError() | ConnectionError():
-            return "network"
-        case _:
-            return None
-
-
-def _openai_reason(error: openai.OpenAIError) -> Reason:
-    match error:
-        case openai.APITimeoutError():
-            return "timeout"
-        case openai.APIConnectionError():
-            return "network"
-        case openai.LengthFinishReasonError():
-            return "too_short"
-        case openai.ContentFilterFinishReasonError():
-            return "safety"
-        case openai.APIResponseValidationError():
-            return "malformed"
-        case openai.APIStatusError():
-            return _status_reason(error)
-        case openai.APIError():
-            return kind_of_code(error.code, error.type)
-        case _:
-            return "auth"  # the client found no credentials
-
-
-def _status_reason(error: openai.APIStatusError) -> Reason:
-    by_status: FailureKind = "server" if error.status_code >= 500 else "bad_request"
-    kind = _STATUSES.get(error.status_code, by_status)
-    if error.status_code in {400, 403, 422}:
-        return kind_of_code(error.code, error.type, _message(error.body), default=kind)
-    if error.status_code == 429:
-        return kind_of_code(error.code, error.type, default=kind)
-    return kind
-
-
-def _message(body: object) -> object:
-    return cast("Mapping[str, object]", body).get("message") if isinstance(body, Mapping) else None

@@ -7,16 +7,36 @@ from agents.items import TResponseInputItem
 
 History = str | list[TResponseInputItem]
 
-_PORTABLE = {"message", "function_call", "function_call_output", "reasoning"}
 _NAMELESS = {"message", "function_call", "function_call_output"}
 
 
-def for_chat(history: History) -> History:
-    """For Chat Completions: no hosted calls, and assistant messages in the one shape the SDK's converter takes."""
+def left_out(history: Iterable[TResponseInputItem], target: str) -> tuple[str, ...]:
+    """The models (`provider/id`) whose thoughts `target` is not sent, each once: only who had them can read them."""
+    thoughts = (_fields(item) for item in history if _type(item) == "reasoning")
+    origins = (origin for item in thoughts if (origin := origin_of(item)) != target)
+    return tuple(dict.fromkeys(origin for origin in origins if origin))
+
+
+def origin_of(item: Mapping[str, Any]) -> str:
+    """The model (`provider/id`) that made an item; empty where nobody says."""
+    return str((item.get("provider_data") or {}).get("model") or "")
+
+
+def for_chat(history: History, model: str) -> History:
+    """For Chat Completions: no hosted calls, and assistant messages in the one shape that the SDK's converter takes.
+
+    Of its thoughts a model is sent those of the tool loop it is in: such servers keep none, and want no older ones.
+    """
     if isinstance(history, str):
         return history
-    kept = (item for item in history if _type(item) in _PORTABLE)
-    return _items(_assistant(item) if _fields(item).get("role") == "assistant" else item for item in kept)
+    items = [_fields(item) for item in history]
+    asked = max((place for place, item in enumerate(items) if item.get("role") == "user"), default=0)
+    kept = (item for place, item in enumerate(items) if _goes_to_chat(item, model, in_loop=place > asked))
+    return _items(_assistant(item) if item.get("role") == "assistant" else _bare(item) for item in kept)
+
+
+def _goes_to_chat(item: Mapping[str, Any], model: str, *, in_loop: bool) -> bool:
+    return _type(item) in _NAMELESS or (_type(item) == "reasoning" and in_loop and origin_of(item) == model)
 
 
 def for_responses(history: History, model: str) -> History:
@@ -28,12 +48,15 @@ def for_responses(history: History, model: str) -> History:
 
 def _stateless(item: Mapping[str, Any], model: str) -> Mapping[str, Any] | None:
     if _type(item) in _NAMELESS:
-        return {name: value for name, value in item.items() if name not in {"id", "provider_data"}}
-    if _type(item) != "reasoning":
-        return item
-    origin: Mapping[str, Any] = item.get("provider_data") or {}
-    if origin.get("model") != model or not item.get("encrypted_content"):
+        return {name: value for name, value in _bare(item).items() if name != "id"}
+    if origin_of(item) not in {"", model}:
+        return None  # another provider's search, or another model's thought
+    if _type(item) == "reasoning" and not (origin_of(item) and item.get("encrypted_content")):
         return None
+    return _bare(item)
+
+
+def _bare(item: Mapping[str, Any]) -> Mapping[str, Any]:
     return {name: value for name, value in item.items() if name != "provider_data"}
 
 

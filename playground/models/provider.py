@@ -2,23 +2,21 @@
 
 import asyncio
 import time
+from collections.abc import Callable, Mapping
+from typing import Any
 
-import httpx2
 from agents import Model
-from openai import AsyncOpenAI, DefaultAsyncHttpxClient, OpenAIError
-from pydantic import SecretStr
+from openai import AsyncOpenAI, OpenAIError
 
 from playground.catalog import missing, split_model
 from playground.errors import NotConfigured
+from playground.models.clients import Client, connect
 from playground.models.compatible import CompatibleModel
-from playground.models.failures import retry_after
 from playground.models.local.model import LocalModel
 from playground.models.local.server import LocalServers
 from playground.models.openai import ResponsesModel
 from playground.settings import Settings
 
-LONGEST_WAIT = 10.0
-"""Seconds of `Retry-After` that are waited for; a longer one fails at once, with the advice in the message."""
 MOST_MODELS = 256
 LISTING_AGE = 60.0
 LISTING_TIMEOUT = 3.0
@@ -30,7 +28,7 @@ class Models:
     def __init__(self, settings: Settings, local: LocalServers) -> None:
         self._settings = settings
         self._local = local
-        self._clients: dict[str, AsyncOpenAI] = {}
+        self._clients: dict[str, Client] = {}
         self._models: dict[str, Model] = {}
         self._listing: tuple[str, ...] = ()
         self._listed_at = float("-inf")
@@ -62,7 +60,7 @@ class Models:
 
     def prepare(self) -> None:
         """Makes the clients of the providers that are set. It reads files and imports: not for an event loop."""
-        for provider in ("openai", "compatible"):
+        for provider in REMOTE:
             if not missing(self._settings, provider):
                 self._client(provider)
 
@@ -70,43 +68,23 @@ class Models:
         """Closes every connection. Models handed out before are of no use afterwards."""
         clients, self._clients = self._clients, {}
         self._models.clear()
-        await asyncio.gather(*(client.close() for client in clients.values()))
+        await asyncio.gather(*(client.aclose() for client in clients.values()))
 
     def _build(self, provider: str, model: str) -> Model:
-        if provider == "local":
-            return LocalModel(model, self._local)
-        client = self._client(provider)
-        return ResponsesModel(model, client) if provider == "openai" else CompatibleModel(model, client)
+        return (
+            LocalModel(model, self._local) if provider == "local" else REMOTE[provider](model, self._client(provider))
+        )
 
-    def _client(self, provider: str) -> AsyncOpenAI:
+    def _client(self, provider: str) -> Any:
         if note := missing(self._settings, provider):
             raise NotConfigured(note)
         if provider not in self._clients:
-            settings = self._settings
-            if provider == "openai":
-                client = self._connect(settings.openai_base_url, settings.openai_api_key)
-            else:
-                client = self._connect(settings.compatible_base_url, settings.compatible_api_key)
-                client.organization = client.project = None  # read from OpenAI's variables, not for others to see
-            self._clients[provider] = client
-        return self._clients[provider]
-
-    def _connect(self, base_url: str | None, key: SecretStr | None) -> AsyncOpenAI:
-        settings = self._settings
-        silence = max(settings.first_token_timeout, settings.token_gap_timeout)
-        # The engine watches the tokens; this only ends what it did not.
-        timeout = httpx2.Timeout(connect=10, read=silence + 5, write=30, pool=30)
-        return AsyncOpenAI(
-            base_url=base_url,
-            api_key=key.get_secret_value() if key else "none",
-            max_retries=settings.model_retries,
-            timeout=timeout,
-            http_client=DefaultAsyncHttpxClient(timeout=timeout, event_hooks={"response": [_refuse_long_waits]}),
-        )
+            self._clients[provider] = connect(provider, self._settings)
+        return self._clients[provider].api
 
     async def _list(self) -> tuple[str, ...]:
         try:
-            client = self._client("compatible").with_options(timeout=LISTING_TIMEOUT, max_retries=0)
+            client: AsyncOpenAI = self._client("compatible").with_options(timeout=LISTING_TIMEOUT, max_retries=0)
             async with asyncio.timeout(LISTING_TIMEOUT):
                 ids: list[object] = [model.id async for model in client.models.list()]
         except (OpenAIError, TimeoutError, ValueError, AttributeError, TypeError):  # also a page, or any other JSON
@@ -114,7 +92,22 @@ class Models:
         return tuple(name for name in ids if isinstance(name, str))
 
 
-async def _refuse_long_waits(response: httpx2.Response) -> None:
-    """The client obeys `x-should-retry`, and by itself would sleep for up to two minutes."""
-    if not response.is_success and (retry_after(response) or 0) > LONGEST_WAIT:
-        response.headers["x-should-retry"] = "false"
+def _anthropic(model: str, client: Any) -> Model:
+    from playground.models.anthropic.model import AnthropicModel  # noqa: PLC0415 - its client is slow to import
+
+    return AnthropicModel(model, client)
+
+
+def _google(model: str, client: Any) -> Model:
+    from playground.models.google.model import GeminiModel  # noqa: PLC0415 - its client is slow to import
+
+    return GeminiModel(model, client)
+
+
+REMOTE: Mapping[str, Callable[[str, Any], Model]] = {
+    "openai": ResponsesModel,
+    "anthropic": _anthropic,
+    "google": _google,
+    "compatible": CompatibleModel,
+}
+"""Who is asked over a network: provider → its model, given the model's own name and the client."""

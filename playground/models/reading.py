@@ -104,7 +104,7 @@ def _failure(frame: Frame) -> FailureKind | None:
     if kind not in _ERRORS and not frame.get("error"):
         return None
     told = inner(inner(frame, "response"), "error") or inner(frame, "error") or frame
-    return kind_of_code(told.get("code"), told.get("type"), told.get("message"))
+    return kind_of_code(told.get("code"), told.get("type"), told.get("status"), told.get("message"))
 
 
 async def collected(events: AsyncIterator[TResponseStreamEvent]) -> ModelResponse:

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from agents import Agent, Model, ModelSettings, OutputGuardrailTripwireTriggered, RunConfig, Runner, RunResultStreaming
@@ -14,6 +14,7 @@ from chatkit.types import ErrorEvent, NoticeEvent
 from playground import wire
 from playground.errors import AgentError, LimitReached, RunError
 from playground.models.failures import explain
+from playground.models.retry import retrying
 from playground.records import RunStatus
 from playground.runs.coalesce import Coalescer
 from playground.runs.hooks import ToolWatch, input_filter
@@ -101,7 +102,7 @@ class Drive:
     def _config(self, task: Task) -> RunConfig:
         return RunConfig(
             model=task.model,
-            model_settings=task.settings,
+            model_settings=replace(task.settings, retry=retrying(self._settings.model_retries)),
             tracing_disabled=not self._settings.tracing,
             trace_include_sensitive_data=False,
             group_id=self._run.order.thread_id,

@@ -34,6 +34,7 @@ class Translator:
         self._handoffs: dict[str, str] = {}
         self._started: dict[str, float] = {}
         self._failed: set[str] = set()
+        self._in_turn = False
         self.phase: Phase = "first"
         self.first_token_at: float | None = None
         self.cut_short: str | None = None
@@ -87,11 +88,14 @@ class Translator:
 
     def _turn_began(self, _event: Any) -> None:
         self._steps.clear()
-        self.turns += 1
+        if not self._in_turn:  # a turn that failed before it said anything begins again
+            self.turns += 1
+        self._in_turn = True
         self.phase = "first"
         self.cut_short = None
 
     def _turn_ended(self, event: Any) -> None:
+        self._in_turn = False
         self._close_message()
         details = event.response.incomplete_details
         self.cut_short = (details.reason if details else None) if event.response.status == "incomplete" else None

@@ -1,5 +1,7 @@
 import json
+from typing import Any
 
+import anthropic
 import httpx2
 import openai
 import pytest
@@ -13,6 +15,7 @@ from agents import (
     UserError,
 )
 from agents.exceptions import ToolTimeoutError
+from google.genai import errors
 
 from playground.errors import AgentError, FailureKind, LimitReached, NotConfigured, ProviderError, RunError
 from playground.models.failures import StreamFailure, explain
@@ -141,3 +144,49 @@ async def test_nothing_a_provider_says_reaches_the_visitor(make_model: MakeModel
     error = (await read(make_model(name))).error
     assert error
     told(error)
+
+
+def anthropic_error(status: int, kind: str, message: str = CANARY) -> Exception:
+    body = {"type": "error", "error": {"type": kind, "message": message}}
+    response = httpx2.Response(status, request=REQUEST)
+    return anthropic.APIStatusError(message, response=response, body=body)
+
+
+def google_error(status: int, word: str, message: str = CANARY, **more: Any) -> Exception:
+    return errors.APIError(status, {"error": {"code": status, "status": word, "message": message, **more}})
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (anthropic_error(401, "authentication_error"), "auth"),
+        (anthropic_error(403, "permission_error"), "auth"),
+        (anthropic_error(404, "not_found_error"), "unknown_model"),
+        (anthropic_error(413, "request_too_large"), "context_length"),
+        (anthropic_error(429, "rate_limit_error"), "rate_limit"),
+        (anthropic_error(529, "overloaded_error"), "overloaded"),
+        (anthropic_error(500, "api_error"), "server"),
+        (anthropic_error(400, "invalid_request_error"), "bad_request"),
+        (anthropic_error(400, "invalid_request_error", "prompt is too long: 1 > 0"), "context_length"),
+        (anthropic_error(400, "invalid_request_error", "Your credit balance is too low"), "quota"),
+        (anthropic_error(402, "billing_error"), "quota"),
+        (anthropic.APITimeoutError(REQUEST), "timeout"),
+        (anthropic.APIConnectionError(request=REQUEST), "network"),
+        (google_error(400, "INVALID_ARGUMENT"), "bad_request"),
+        (google_error(400, "INVALID_ARGUMENT", "API key not valid. Please pass a valid API key."), "auth"),
+        (google_error(400, "INVALID_ARGUMENT", "The input token count (9) exceeds the maximum"), "context_length"),
+        (google_error(403, "PERMISSION_DENIED"), "auth"),
+        (google_error(404, "NOT_FOUND"), "unknown_model"),
+        (google_error(429, "RESOURCE_EXHAUSTED", "Check your plan and billing details."), "rate_limit"),
+        (google_error(500, "INTERNAL"), "server"),
+        (google_error(503, "UNAVAILABLE"), "overloaded"),
+        (google_error(504, "DEADLINE_EXCEEDED"), "timeout"),
+    ],
+)
+def test_every_sdks_errors_have_their_kind(error: Exception, kind: FailureKind) -> None:
+    assert told(error).kind == kind
+
+
+def test_googles_advice_on_when_to_come_back_is_in_the_body() -> None:
+    details = [{"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "34s"}]
+    assert told(google_error(429, "RESOURCE_EXHAUSTED", details=details)).retry_after == 34

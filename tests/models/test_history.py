@@ -2,7 +2,7 @@ from typing import Any, cast
 
 from agents.items import TResponseInputItem
 
-from playground.models.history import for_chat, for_responses
+from playground.models.history import for_chat, for_responses, left_out
 from tests.models.conftest import MakeModel
 from tests.models.reading_along import now, read
 from tests.wire import Wire
@@ -42,11 +42,11 @@ async def test_text_and_tool_calls_of_one_turn_stay_one_message(compatible: Make
 
 def test_what_only_openai_understands_is_not_sent_elsewhere() -> None:
     hosted = {"type": "web_search_call", "id": "ws_1", "status": "completed"}
-    assert for_chat(items(hosted, {"role": "user", "content": "a"})) == [{"role": "user", "content": "a"}]
+    assert for_chat(items(hosted, {"role": "user", "content": "a"}), "m") == [{"role": "user", "content": "a"}]
 
 
 def test_plain_text_is_left_as_it_is() -> None:
-    assert for_chat("hello") == for_responses("hello", "m") == "hello"
+    assert for_chat("hello", "m") == for_responses("hello", "m") == "hello"
 
 
 def test_ids_are_not_sent_to_a_server_that_stores_nothing() -> None:
@@ -83,3 +83,27 @@ async def test_a_thread_can_change_between_the_two_wires(compatible: MakeModel, 
         told = await read(make("tool:now:{}"), [*history, *items({"role": "user", "content": "go"})], now)
         assert told.result.final_output == "The tool said: noon"
         history = told.result.to_input_list()
+
+
+async def test_a_thought_goes_back_while_its_tool_loop_lasts(compatible: MakeModel, wire: Wire) -> None:
+    call = {"type": "function_call", "call_id": "c1", "name": "now", "arguments": "{}"}
+    output = {"type": "function_call_output", "call_id": "c1", "output": "noon"}
+    seen = {"type": "reasoning", "id": "rs_1", "summary": [{"type": "summary_text", "text": "Hm."}]}
+    mine, other = ({**seen, "provider_data": {"model": name}} for name in ("compatible/echo", "openai/x"))
+    loop = items({"role": "user", "content": "a"}, other, mine, call, output)
+    await read(compatible("echo"), loop, now)
+    assert wire.calls[-1].body["messages"][1]["reasoning_content"] == "Hm."
+    await read(compatible("echo"), [*loop, *items(SHAPES[0], {"role": "user", "content": "b"})], now)
+    assert "reasoning_content" not in str(wire.calls[-1].body)
+
+
+def test_whose_thoughts_are_left_out_is_told_once_each() -> None:
+    thoughts = [thought(provider_data={"model": name}) for name in ("a/x", "b/y", "a/x", "c/z")]
+    assert left_out(items({"role": "user", "content": "a"}, *thoughts), "b/y") == ("a/x", "c/z")
+    assert left_out(items(thought()), "b/y") == ()
+
+
+def test_a_search_that_another_provider_made_is_not_sent() -> None:
+    search = {"type": "web_search_call", "id": "ws_1", "status": "completed"}
+    assert for_responses(items(search), "m") == [search]
+    assert for_responses(items({**search, "provider_data": {"model": "anthropic/x"}}), "m") == []

@@ -78,18 +78,6 @@ async def test_a_key_goes_to_its_own_provider_only(models: Models, wire: Wire, m
     assert not any(mine in second for mine in ("sk-mine", "org-mine", "proj-mine"))
 
 
-async def test_a_short_wait_is_waited_for(models: Models, wire: Wire) -> None:
-    await read(models.get_model("openai/status-429-retry-after-0.1"))
-    assert len(wire.calls) == 3
-
-
-async def test_a_long_wait_fails_at_once_and_says_how_long(models: Models, wire: Wire) -> None:
-    error = (await read(models.get_model("openai/status-429-retry-after-11"))).error
-    assert len(wire.calls) == 1
-    assert error
-    assert "in 11 seconds" in explain(error, "openai/x").message
-
-
 async def test_the_compatible_server_is_asked_for_its_models_once(models: Models, wire: Wire) -> None:
     assert await models.compatible_ids() == await models.compatible_ids() == ("echo", "words-200", "think-20-words-20")
     assert len(wire.calls) == 1
