@@ -5,8 +5,8 @@ import logging
 import os
 import secrets
 import socket
-from collections.abc import AsyncGenerator, Coroutine
-from typing import Any, TypeVar
+from collections.abc import AsyncGenerator
+from typing import Any
 from weakref import WeakValueDictionary
 
 from sqlalchemy.exc import IntegrityError
@@ -23,14 +23,13 @@ from playground.runs.keeper import Keeper, Pace
 from playground.runs.live import Frame, LiveRun, StopReason
 from playground.runs.order import Order
 from playground.runs.queue import Queue, Told
+from playground.runs.tasks import Tasks
 from playground.settings import Settings
 from playground.store.database import Database
 from playground.store.runs import Ending
 from playground.visitor import Visitor
 
 logger = logging.getLogger(__name__)
-
-T = TypeVar("T")
 
 CLOSE_SECONDS = 5
 """How long runs that were interrupted may take to say so."""
@@ -46,7 +45,7 @@ class Engine:
         self.owner = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
         self.closing = False
         self._live: dict[str, LiveRun] = {}
-        self._tasks: set[asyncio.Task[Any]] = set()
+        self._tasks = Tasks()
         self._background: list[asyncio.Task[None]] = []
         self._doors: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._journal = Journal(database, interval=settings.flush_interval, fenced=self._fenced)
@@ -70,15 +69,12 @@ class Engine:
     async def close(self) -> None:
         """No new runs; let the live ones finish within the drain time, interrupt the rest, write everything."""
         self.closing = True
-        await self._rest(self._settings.drain_timeout)
+        await self._tasks.rest(self._settings.drain_timeout)
         for queued in (False, True):  # what waits comes after the answer that it waits for
             for run in [run for run in self._live.values() if run.queued is queued]:
                 self._halt(run, "shutdown")
-            await self._rest(CLOSE_SECONDS)
-        left = [*self._background, *self._tasks]
-        for task in left:
-            task.cancel()
-        await asyncio.gather(*left, return_exceptions=True)
+            await self._tasks.rest(CLOSE_SECONDS)
+        await self._tasks.end(*self._background)
         try:
             await self._journal.flush(durable=True)
         except Exception:  # the rest still has to be closed
@@ -90,7 +86,7 @@ class Engine:
             raise Unavailable("The server is stopping. Try again in a moment.")
         self._answerer.check(order.agent, order.model)
         # whoever waits here may be cancelled; a run that was let in must have its task
-        return await asyncio.shield(self._spawn(self._let_in(order)))
+        return await asyncio.shield(self._tasks.spawn(self._let_in(order)))
 
     async def _let_in(self, order: Order) -> RunRecord:
         door = self._doors.setdefault(order.thread_id, asyncio.Lock())
@@ -109,7 +105,7 @@ class Engine:
         )
         self._live[run.id] = run
         if run.queued:
-            self._spawn(self._advance(order.thread_id))  # what it waits for may be over by now
+            self._tasks.spawn(self._advance(order.thread_id))  # what it waits for may be over by now
         else:
             self._begin(run, admitted.told)
         return admitted.run
@@ -184,7 +180,7 @@ class Engine:
 
     def _begin(self, run: LiveRun, told: Told) -> None:
         self._grace.begin(run)
-        self._spawn(self._work(run, told))
+        self._tasks.spawn(self._work(run, told))
 
     async def _work(self, run: LiveRun, told: Told) -> None:
         run.task = asyncio.current_task()
@@ -216,15 +212,9 @@ class Engine:
         if not self.closing:
             await self._queue.advance(thread_id)
 
-    async def _rest(self, seconds: float) -> None:
-        """Let what goes on end, for so long at most."""
-        end = asyncio.get_running_loop().time() + seconds
-        while self._tasks and (left := end - asyncio.get_running_loop().time()) > 0:
-            await asyncio.wait(self._tasks, timeout=left)
-
     def _halt(self, run: LiveRun, reason: StopReason) -> None:
         if run.queued:
-            self._spawn(self._queue.dismiss(run, reason))
+            self._tasks.spawn(self._queue.dismiss(run, reason))
         else:
             run.stop(reason)
 
@@ -238,9 +228,3 @@ class Engine:
         run.end()
         self._live.pop(run.id, None)
         run.done.set()
-
-    def _spawn(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        return task

@@ -58,10 +58,7 @@ class Replica:
         """No more writes, then no more tasks."""
         self._lab.engines.remove(self.engine)
         await self._database.close()
-        tasks = [*self.engine._background, *self.engine._tasks]  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await self.engine._tasks.end(*self.engine._background)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
 
     async def close(self) -> None:
         """In order."""
