@@ -58,8 +58,35 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
+class Ask:
+    """A tool call that waits for the visitor. `arguments` are as the model wrote them, mostly JSON.
+
+    `approved` is None until it is decided; `message` is what a rejection tells the model.
+    """
+
+    call_id: str
+    tool: str
+    arguments: str
+    agent: str
+    approved: bool | None = None
+    message: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a visitor decided about a call."""
+
+    call_id: str
+    approve: bool
+    message: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RunRecord:
-    """A run as it stands. Durations are in milliseconds; `error` may be shown as it is."""
+    """A run as it stands. Durations are in milliseconds; `error` may be shown as it is.
+
+    `asks` are the calls that it waits for, and none unless it is `awaiting_approval`.
+    """
 
     id: str
     thread_id: str
@@ -78,6 +105,7 @@ class RunRecord:
     allow_retry: bool = False
     input_text: str = ""
     settings: dict[str, Any] = field(default_factory=dict[str, Any])
+    asks: tuple[Ask, ...] = ()
 
     @property
     def live(self) -> bool:

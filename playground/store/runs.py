@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, delete, select
 
 from playground.errors import NotFound
-from playground.records import LIVE, RunRecord, RunStatus, Usage
+from playground.records import LIVE, Ask, RunRecord, RunStatus, Usage
 from playground.store.insert import insert
 from playground.store.tables import RunEventRow, RunRow, ThreadRow
 
@@ -19,7 +19,7 @@ WORKING = ("running", "awaiting_approval")
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How a run ended. `usage` as in `RunRow`; times in milliseconds."""
+    """How a run ended, or why it does not go on for now. `usage`, `paused` as in `RunRow`; times in milliseconds."""
 
     status: RunStatus
     last_seq: int
@@ -28,6 +28,7 @@ class Ending:
     duration_ms: int | None = None
     error: str | None = None
     allow_retry: bool = False
+    paused: dict[str, Any] | None = None
 
 
 def record(row: RunRow) -> RunRecord:
@@ -51,12 +52,19 @@ def record(row: RunRow) -> RunRecord:
         allow_retry=row.allow_retry,
         input_text=row.order.get("text", ""),
         settings=row.order.get("settings", {}),
+        asks=asks(row),
     )
 
 
-def find(session: Session, *, visitor_id: str, run_id: str) -> RunRow:
-    """The visitor's run. Raises NotFound."""
-    row = session.exec(select(RunRow).where(RunRow.id == run_id, RunRow.visitor_id == visitor_id)).first()
+def asks(row: RunRow) -> tuple[Ask, ...]:
+    """The calls that a run waits for."""
+    return tuple(Ask(**ask) for ask in (row.paused or {}).get("asks", ()))
+
+
+def find(session: Session, *, visitor_id: str, run_id: str, lock: bool = False) -> RunRow:
+    """The visitor's run. Raises NotFound. A locked one is changed by nobody else before the transaction's end."""
+    query = select(RunRow).where(RunRow.id == run_id, RunRow.visitor_id == visitor_id)
+    row = session.exec(query.with_for_update() if lock else query).first()
     if row is None:
         raise NotFound
     return row
@@ -118,9 +126,10 @@ def progress(session: Session, last_seqs: Mapping[str, int]) -> None:
 
 
 def finish(session: Session, *, run_id: str, epoch: int, ending: Ending, at: datetime) -> bool:
-    """Write a run's end. False if the run is no longer this owner's."""
+    """Write a run's end, or that it waits. False if the run is no longer this owner's."""
     values = {name: getattr(ending, name) for name in Ending.__slots__}
-    own = update(RunRow).where(col(RunRow.id) == run_id, col(RunRow.epoch) == epoch).values(**values, ended_at=at)
+    values["ended_at"] = None if ending.status in LIVE else at
+    own = update(RunRow).where(col(RunRow.id) == run_id, col(RunRow.epoch) == epoch).values(**values)
     if cast("CursorResult[Any]", session.exec(own)).rowcount == 0:
         return False
     thread_id = select(RunRow.thread_id).where(RunRow.id == run_id).scalar_subquery()
@@ -144,11 +153,12 @@ def beat(session: Session, *, owner: str, run_ids: Iterable[str], at: datetime) 
 def take_stale(session: Session, *, owner: str, at: datetime, silence: timedelta) -> Sequence[RunRow]:
     """Take over the runs that have not been heard of for too long; they are now `owner`'s, under a new epoch.
 
-    A queued one stays where it is while its thread is answering: its message comes after the answer.
+    A queued one stays where it is while its thread is answering: its message comes after the answer. One that waits
+    for an approval needs nobody to be alive.
     """
     other = aliased(RunRow)
     answering = select(other.id).where(other.thread_id == RunRow.thread_id, col(other.status).in_(WORKING)).exists()
-    ready = or_(col(RunRow.status).in_(WORKING), and_(col(RunRow.status) == "queued", ~answering))
+    ready = or_(col(RunRow.status) == "running", and_(col(RunRow.status) == "queued", ~answering))
     query = select(RunRow).where(ready, RunRow.heartbeat_at < at - silence).order_by(col(RunRow.created_at))
     rows = session.exec(query.with_for_update(skip_locked=True)).all()
     for row in rows:

@@ -7,6 +7,7 @@ import pytest
 from sqlmodel import Session, select
 
 from playground.errors import NotFound
+from playground.records import Ask
 from playground.runs.journal import Entry, write
 from playground.store import runs
 from playground.store.database import Database
@@ -108,6 +109,21 @@ async def test_a_run_is_taken_over_once(database: Database, thread: ThreadRow) -
 async def test_runs_that_are_over_are_not_taken_over(database: Database, thread: ThreadRow) -> None:
     await add(database, *(new_run(thread, status=status) for status in ("completed", "failed", "cancelled")))
     assert await database.write(_take) == []
+
+
+async def test_a_run_that_waits_for_an_approval_keeps_what_it_needs_and_needs_no_owner(
+    database: Database, thread: ThreadRow
+) -> None:
+    run = new_run(thread)
+    await add(database, run)
+    ask = {"call_id": "call_1", "tool": "stamp", "arguments": "{}", "agent": "Clerk"}
+    waits = Ending(status="awaiting_approval", last_seq=3, usage={}, paused={"state": "{}", "asks": [ask]})
+    assert await database.write(lambda s: runs.finish(s, run_id=run.id, epoch=1, ending=waits, at=LATE))
+    assert await database.write(lambda s: _take(s, at=LATE + timedelta(days=400))) == []
+    found = await _run(database, run.id)
+    assert found.ended_at is None
+    assert runs.record(found).live
+    assert runs.record(found).asks == (Ask(call_id="call_1", tool="stamp", arguments="{}", agent="Clerk"),)
 
 
 async def test_a_silent_queued_run_is_taken_only_once_its_thread_is_free(database: Database, thread: ThreadRow) -> None:
