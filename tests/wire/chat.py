@@ -1,26 +1,33 @@
 """`POST /v1/chat/completions`, as bytes."""
 
-import json
 import time
 from collections.abc import Iterable
 from uuid import uuid4
 
-from tests.wire.dialects import Dialect, Json, dumps, text_of
+from typing_extensions import override
+
+from tests.wire.dialects import MARK, Dialect, Json, around, dumps, text_of
 from tests.wire.plans import CANARY, Asked, Ending, Part, Plan
 
 
 class Chat(Dialect):
-    """`POST /v1/chat/completions`. Tool call ids start over in every reply, as many servers' do."""
+    """OpenAI's older one. Tool call ids start over in every reply, as many servers' do."""
 
-    def __init__(self, body: Json) -> None:
-        super().__init__(body)
+    paths = ("/v1/chat/completions",)
+
+    def __init__(self, body: Json, model: str) -> None:
+        super().__init__(body, model)
         self.head: Json = {"id": f"chatcmpl-{uuid4().hex}", "object": "chat.completion.chunk"}
         self.head |= {"created": int(time.time()), "model": self.model}
         self.calls = 0
-        self.prefix = b""
-        self.suffix = b""
 
     @classmethod
+    @override
+    def complaint(cls, body: Json, model: str) -> str | None:
+        return None
+
+    @classmethod
+    @override
     def asked(cls, body: Json) -> Asked:
         messages: list[Json] = body.get("messages") or []
         last = max((i for i, message in enumerate(messages) if message.get("role") == "user"), default=-1)
@@ -35,37 +42,50 @@ class Chat(Dialect):
         choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}
         return b"data: " + dumps({**self.head, "choices": [choice]}) + b"\n\n"
 
+    @override
     def start(self) -> bytes:
         return self._frame({"role": "assistant", "content": ""})
 
+    @override
     def open(self, part: Part, index: int) -> bytes:
-        mark = "\x00"
-        delta: Json = {_CHAT_FIELDS[part.kind]: mark}
+        if part.kind not in _CHAT_FIELDS:
+            self.prefix = b""
+            return b""
+        delta: Json = {_CHAT_FIELDS[part.kind]: MARK}
         opening = b""
         if part.kind == "call":
             call = {"index": self.calls, "id": f"call_{self.calls}", "type": "function"}
             opening = self._frame({"tool_calls": [{**call, "function": {"name": part.name, "arguments": ""}}]})
-            delta = {"tool_calls": [{"index": self.calls, "function": {"arguments": mark}}]}
+            delta = {"tool_calls": [{"index": self.calls, "function": {"arguments": MARK}}]}
             self.calls += 1
-        self.prefix, self.suffix = self._frame(delta).split(json.dumps(mark).encode())
+        self.prefix, self.suffix = around(self._frame(delta))
         return opening
 
+    @override
     def piece(self, text: str) -> bytes:
-        return self.prefix + json.dumps(text).encode() + self.suffix
+        return super().piece(text) if self.prefix else b""
 
+    @override
     def close(self, part: Part, index: int) -> bytes:
         return b""
 
     def _usage(self, plan: Plan) -> Json:
-        given, made, thoughts = self.usage_counts(plan)
-        details = {"completion_tokens_details": {"reasoning_tokens": thoughts}}
-        return {"prompt_tokens": given, "completion_tokens": made, "total_tokens": given + made, **details}
+        tokens = self.tokens(plan.parts)
+        return {
+            "prompt_tokens": tokens.given,
+            "prompt_tokens_details": {"cached_tokens": tokens.cached},
+            "completion_tokens": tokens.made,
+            "completion_tokens_details": {"reasoning_tokens": tokens.thoughts},
+            "total_tokens": tokens.given + tokens.made,
+        }
 
+    @override
     def end(self, plan: Plan) -> bytes:
         if plan.ending == "badjson":
             return b'data: {"id":"chatcmpl-x","choices":[{"delta":{"content":tr\n\n'
-        if plan.ending in {"error", "failed"}:
-            error = {"message": f"It broke. {CANARY}", "type": "server_error", "code": "server_error", "param": None}
+        if plan.ending in {"error", "failed", "overloaded"}:
+            code = "overloaded" if plan.ending == "overloaded" else "server_error"
+            error = {"message": f"It broke. {CANARY}", "type": "server_error", "code": code, "param": None}
             return b"data: " + dumps({"error": error}) + b"\n\n"
         frames = [self._frame({}, _finish_reason(plan.ending, plan.parts))]
         options: Json = self.body.get("stream_options") or {}
@@ -73,8 +93,10 @@ class Chat(Dialect):
             frames.append(b"data: " + dumps({**self.head, "choices": [], "usage": self._usage(plan)}) + b"\n\n")
         return b"".join(frames) + b"data: [DONE]\n\n"
 
+    @override
     def whole(self, plan: Plan) -> bytes:
-        texts = {_CHAT_FIELDS[part.kind]: part.text for part in plan.parts if part.kind != "call"}
+        texts = {_CHAT_FIELDS[part.kind]: part.text for part in plan.parts if part.kind in _CHAT_FIELDS}
+        texts.pop("arguments", None)
         calls = [part for part in plan.parts if part.kind == "call"]
         message: Json = {"role": "assistant", "content": None, **texts}
         if calls:

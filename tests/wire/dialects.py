@@ -1,17 +1,38 @@
 """What every wire must do: a plan's parts become frames, or one JSON body."""
 
+import hashlib
+import hmac
 import json
 from abc import ABC, abstractmethod
-from typing import Any, cast
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, ClassVar, cast
 
 from tests.wire.plans import CANARY, Asked, Part, Plan
 
 Json = dict[str, Any]
 
+SOURCE = "https://example.com/source"
+"""What a search finds."""
+
 
 def dumps(value: Any) -> bytes:
     """Compact JSON."""
     return json.dumps(value, separators=(",", ":")).encode()
+
+
+def frame(kind: str, event: Json) -> bytes:
+    """A server-sent event that is named."""
+    return b"event: " + kind.encode() + b"\ndata: " + dumps(event) + b"\n\n"
+
+
+def around(whole: bytes) -> tuple[bytes, bytes]:
+    """What comes before and after the JSON string `MARK` in a frame: made once, so that a piece costs little."""
+    before, after = whole.split(json.dumps(MARK).encode())
+    return before, after
+
+
+MARK = "\x00"
 
 
 def text_of(content: Any) -> str:
@@ -22,17 +43,82 @@ def text_of(content: Any) -> str:
     return str(content or "")
 
 
+def loaded(arguments: str) -> Any:
+    """A tool call's arguments as JSON; empty where they are none."""
+    try:
+        return json.loads(arguments)
+    except ValueError:
+        return {}
+
+
+def seal(model: str, about: str) -> str:
+    """What `model` signs its thought with: the same for the same thought, and valid base64."""
+    told = hashlib.sha256(about.encode()).hexdigest()[:16]
+    return told + hmac.new(model.encode(), told.encode(), "sha256").hexdigest()[:32]
+
+
+def is_seal(model: str, signature: object, about: str | None = None) -> bool:
+    """Whether `model` signed this here, and, where `about` is given, for just that."""
+    if not isinstance(signature, str) or len(signature) != 48:
+        return False
+    told = signature[:16]
+    right = told + hmac.new(model.encode(), told.encode(), "sha256").hexdigest()[:32]
+    return right == signature and (about is None or signature == seal(model, about))
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """Counts as a provider makes them. `given` holds `cached` and `written`, `made` holds `thoughts`."""
+
+    given: int
+    cached: int
+    written: int
+    made: int
+    thoughts: int
+
+
 class Dialect(ABC):
     """Writes one answer. `piece` is the hot path: a prefix and a suffix made once per part."""
 
-    def __init__(self, body: Json) -> None:
-        self.model = str(body.get("model", ""))
+    paths: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, body: Json, model: str) -> None:
+        self.model = model
         self.body = body
+        self.prefix = self.suffix = b""
+
+    @classmethod
+    def serves(cls, path: str) -> bool:
+        """Whether requests to `path` are in this dialect."""
+        return path in cls.paths
+
+    @classmethod
+    def offers(cls, model: str) -> bool:
+        """Whether there may be such a model here."""
+        return bool(model)
 
     @classmethod
     @abstractmethod
     def asked(cls, body: Json) -> Asked:
         """What the request says."""
+
+    @classmethod
+    @abstractmethod
+    def complaint(cls, body: Json, model: str) -> str | None:
+        """What the real API would refuse the request for."""
+
+    @classmethod
+    def error(cls, plan: Plan) -> bytes:
+        """The body of an HTTP error, canary inside; OpenAI's."""
+        code = _CODES.get(plan.status, "error")
+        if plan.too_long:
+            code = "context_length_exceeded"
+        told = {"message": f"{plan.complaint} {CANARY}", "type": "fake", "code": code, "param": plan.param}
+        return dumps({"error": told})
+
+    def streams(self, path: str) -> bool:
+        """Whether a streamed reply is asked for."""
+        return bool(self.body.get("stream"))
 
     @abstractmethod
     def start(self) -> bytes: ...
@@ -40,8 +126,9 @@ class Dialect(ABC):
     @abstractmethod
     def open(self, part: Part, index: int) -> bytes: ...
 
-    @abstractmethod
-    def piece(self, text: str) -> bytes: ...
+    def piece(self, text: str) -> bytes:
+        """One piece of the part that is open."""
+        return self.prefix + json.dumps(text).encode() + self.suffix
 
     @abstractmethod
     def close(self, part: Part, index: int) -> bytes: ...
@@ -53,13 +140,12 @@ class Dialect(ABC):
     def whole(self, plan: Plan) -> bytes:
         """The body of a reply that is not streamed."""
 
-    def usage_counts(self, plan: Plan) -> tuple[int, int, int]:
-        """Tokens: input (a guess from the request's size), output, and how many of those were thoughts."""
-        thoughts = sum(len(part.pieces) for part in plan.parts if part.kind == "think")
-        return len(str(self.body)) // 4, sum(len(part.pieces) for part in plan.parts), thoughts
+    def tokens(self, parts: Iterable[Part]) -> Tokens:
+        """A token per piece; the input is guessed from the request's size, and mostly cached."""
+        parts, given = list(parts), len(str(self.body)) // 4
+        thoughts = sum(len(part.pieces) for part in parts if part.kind == "think")
+        made = sum(len(part.pieces) for part in parts if part.kind != "search")
+        return Tokens(given, given // 2, given // 4, made, thoughts)
 
 
-def error_body(status: int, param: str | None = None) -> bytes:
-    """The JSON of an HTTP error, canary inside."""
-    code = {401: "invalid_api_key", 404: "model_not_found", 429: "rate_limit_exceeded"}.get(status, "error")
-    return dumps({"error": {"message": f"No. {CANARY}", "type": "fake", "code": code, "param": param}})
+_CODES = {401: "invalid_api_key", 404: "model_not_found", 429: "rate_limit_exceeded", 529: "overloaded"}

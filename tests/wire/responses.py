@@ -2,26 +2,36 @@
 
 import json
 import time
+from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
-from tests.wire.dialects import Dialect, Json, dumps, text_of
+from typing_extensions import override
+
+from tests.wire.dialects import SOURCE, Dialect, Json, dumps, frame, seal, text_of
 from tests.wire.plans import CANARY, Asked, Part, Plan
 
 
 class Responses(Dialect):
-    """`POST /v1/responses`."""
+    """OpenAI's."""
 
-    def __init__(self, body: Json) -> None:
-        super().__init__(body)
+    paths = ("/v1/responses",)
+
+    def __init__(self, body: Json, model: str) -> None:
+        super().__init__(body, model)
         self.id = f"resp_{uuid4().hex}"
         self.created = int(time.time())
         self.sequence = 0
         self.done: list[Json] = []
         self.item: Json = {}
-        self.prefix = self.suffix = b""
 
     @classmethod
+    @override
+    def complaint(cls, body: Json, model: str) -> str | None:
+        return None
+
+    @classmethod
+    @override
     def asked(cls, body: Json) -> Asked:
         given: str | list[Json] = body.get("input") or []
         items = [{"role": "user", "content": given}] if isinstance(given, str) else given
@@ -37,7 +47,7 @@ class Responses(Dialect):
     def _frame(self, kind: str, **fields: Any) -> bytes:
         event = {"type": kind, "sequence_number": self.sequence, **fields}
         self.sequence += 1
-        return b"event: " + kind.encode() + b"\ndata: " + dumps(event) + b"\n\n"
+        return frame(kind, event)
 
     def _response(self, status: str, usage: Json | None = None, **fields: Any) -> Json:
         return {
@@ -60,6 +70,7 @@ class Responses(Dialect):
             **fields,
         }
 
+    @override
     def start(self) -> bytes:
         response = self._response("in_progress")
         return self._frame("response.created", response=response) + self._frame(
@@ -73,66 +84,83 @@ class Responses(Dialect):
             {"summary_index": 0} if kind == "reasoning" else {"content_index": 0} if kind == "message" else {}
         )
 
+    @override
     def open(self, part: Part, index: int) -> bytes:
         self.item = _new_item(part)
+        frames = [self._frame("response.output_item.added", output_index=index, item=self.item)]
+        if part.kind not in _DELTAS:
+            self.prefix = b""
+            return frames[0]
         kind, field = _DELTAS[part.kind]
         place = self._place(index)
-        frames = [self._frame("response.output_item.added", output_index=index, item=self.item)]
         if field:
             event = "response.reasoning_summary_part.added" if part.kind == "think" else "response.content_part.added"
-            frames.append(self._frame(event, **place, part=_content(part.kind, "")))
+            frames.append(self._frame(event, **place, part=_content(part, "")))
         extra = b',"logprobs":[]' if part.kind == "say" else b""
         self.prefix = b"event: " + kind.encode() + b"\ndata: " + dumps({"type": kind, **place})[:-1] + b',"delta":'
         self.suffix = extra + b',"obfuscation":"x7Kq2mZp","sequence_number":%d}\n\n'
         return b"".join(frames)
 
+    @override
     def piece(self, text: str) -> bytes:
+        if not self.prefix:
+            return b""
         self.sequence += 1
         return self.prefix + json.dumps(text).encode() + self.suffix % (self.sequence - 1)
 
+    @override
     def close(self, part: Part, index: int) -> bytes:
-        kind, field = _DELTAS[part.kind]
-        place, done = self._place(index), kind.removesuffix("delta") + "done"
-        item = _finished(self.item, part)
+        item = _finished(self.item, part, self.model)
         self.done.append(item)
-        frames: list[bytes] = []
+        closings = b"".join(self._closings(part, self._place(index)))
+        return closings + self._frame("response.output_item.done", output_index=index, item=item)
+
+    def _closings(self, part: Part, place: Json) -> Iterator[bytes]:
+        if part.kind not in _DELTAS:
+            return
+        kind, field = _DELTAS[part.kind]
+        done = kind.removesuffix("delta") + "done"
         if part.kind == "call":
-            frames.append(self._frame(done, **place, name=part.name, arguments=part.text))
-        else:
-            extra: Json = {"logprobs": []} if part.kind == "say" else {}
-            frames.append(self._frame(done, **place, **{field: part.text}, **extra))
-            event = "response.reasoning_summary_part.done" if part.kind == "think" else "response.content_part.done"
-            frames.append(self._frame(event, **place, part=_content(part.kind, part.text)))
-        frames.append(self._frame("response.output_item.done", output_index=index, item=item))
-        return b"".join(frames)
+            yield self._frame(done, **place, name=part.name, arguments=part.text)
+            return
+        if part.sourced:
+            kind = "response.output_text.annotation.added"
+            yield self._frame(kind, **place, annotation_index=0, annotation=_citation(part.text))
+        extra: Json = {"logprobs": []} if part.kind == "say" else {}
+        yield self._frame(done, **place, **{field: part.text}, **extra)
+        event = "response.reasoning_summary_part.done" if part.kind == "think" else "response.content_part.done"
+        yield self._frame(event, **place, part=_content(part, part.text))
 
     def _final(self, plan: Plan) -> Json:
-        given, made, thoughts = self.usage_counts(plan)
+        tokens = self.tokens(plan.parts)
         usage = {
-            "input_tokens": given,
-            "input_tokens_details": {"cached_tokens": 0, "cache_write_tokens": 0},
-            "output_tokens": made,
-            "output_tokens_details": {"reasoning_tokens": thoughts},
-            "total_tokens": given + made,
+            "input_tokens": tokens.given,
+            "input_tokens_details": {"cached_tokens": tokens.cached, "cache_write_tokens": tokens.written},
+            "output_tokens": tokens.made,
+            "output_tokens_details": {"reasoning_tokens": tokens.thoughts},
+            "total_tokens": tokens.given + tokens.made,
         }
         reason = {"length": "max_output_tokens", "filter": "content_filter"}.get(plan.ending)
         if reason:
             return self._response("incomplete", usage, incomplete_details={"reason": reason})
         return self._response("completed", usage)
 
+    @override
     def end(self, plan: Plan) -> bytes:
         if plan.ending == "badjson":
             return b'event: response.output_text.delta\ndata: {"type":"response.output_text.delta","delta":tr\n\n'
-        if plan.ending == "error":
-            return self._frame("error", code="server_error", message=f"It broke. {CANARY}", param=None)
+        code = "overloaded" if plan.ending == "overloaded" else "server_error"
+        if plan.ending in {"error", "overloaded"}:
+            return self._frame("error", code=code, message=f"It broke. {CANARY}", param=None)
         if plan.ending == "failed":
-            error = {"code": "server_error", "message": f"It broke. {CANARY}"}
+            error = {"code": code, "message": f"It broke. {CANARY}"}
             return self._frame("response.failed", response=self._response("failed", error=error))
         final = self._final(plan)
         return self._frame(f"response.{final['status']}", response=final)
 
+    @override
     def whole(self, plan: Plan) -> bytes:
-        self.done = [_finished(_new_item(part), part) for part in plan.parts]
+        self.done = [_finished(_new_item(part), part, self.model) for part in plan.parts]
         return dumps(self._final(plan))
 
 
@@ -144,27 +172,37 @@ _DELTAS = {
 }
 
 
-def _content(kind: str, text: str) -> Json:
-    if kind == "think":
+def _content(part: Part, text: str) -> Json:
+    if part.kind == "think":
         return {"type": "summary_text", "text": text}
-    if kind == "refuse":
+    if part.kind == "refuse":
         return {"type": "refusal", "refusal": text}
-    return {"type": "output_text", "text": text, "annotations": [], "logprobs": []}
+    notes = [_citation(text)] if part.sourced and text else []
+    return {"type": "output_text", "text": text, "annotations": notes, "logprobs": []}
+
+
+def _citation(text: str) -> Json:
+    return {"type": "url_citation", "url": SOURCE, "title": "A source", "start_index": 0, "end_index": len(text)}
 
 
 def _new_item(part: Part) -> Json:
     unique = uuid4().hex
-    if part.kind == "think":
+    if part.kind in {"think", "seal"}:
         return {"id": f"rs_{unique}", "type": "reasoning", "summary": []}
+    if part.kind == "search":
+        return {"id": f"ws_{unique}", "type": "web_search_call", "status": "in_progress"}
     if part.kind == "call":
         call = {"call_id": f"call_{unique}", "name": part.name, "arguments": ""}
         return {"id": f"fc_{unique}", "type": "function_call", "status": "in_progress", **call}
     return {"id": f"msg_{unique}", "type": "message", "status": "in_progress", "role": "assistant", "content": []}
 
 
-def _finished(item: Json, part: Part) -> Json:
-    if part.kind == "think":
-        return item | {"summary": [_content("think", part.text)], "encrypted_content": f"sealed-{item['id']}"}
+def _finished(item: Json, part: Part, model: str) -> Json:
+    if part.kind in {"think", "seal"}:
+        summary = [_content(part, part.text)] if part.kind == "think" else []
+        return item | {"summary": summary, "encrypted_content": seal(model, part.text)}
+    if part.kind == "search":
+        return item | {"status": "completed", "action": {"type": "search", "query": part.text, "queries": [part.text]}}
     if part.kind == "call":
         return item | {"arguments": part.text, "status": "completed"}
-    return item | {"content": [_content(part.kind, part.text)], "status": "completed"}
+    return item | {"content": [_content(part, part.text)], "status": "completed"}
