@@ -8,33 +8,12 @@ from typing import Protocol
 from playground.errors import Malformed
 from playground.settings import Settings
 
-OPENAI_MODELS = (
-    "gpt-6.1-terra",  # the default
-    "gpt-6-luna",  # cheap
-    "gpt-6.1-sol",  # strong
-    "gpt-6.2-sol",
-    "gpt-6.2-astra",
-    "gpt-6-astra",
-    "gpt-6-sol",
-    "gpt-5.6-sol",
-    "gpt-5.6-terra",
-    "gpt-5.6-luna",
-    "gpt-5.5",
-    "gpt-5.4",
-    "gpt-5.4-mini",
-    "gpt-5.2",
-    "gpt-4.1",
-    "gpt-4.1-mini",
-    "gpt-4o",
-    "gpt-4o-mini",
-)
-"""What OpenAI serves for conversations and does not retire within weeks. Any other id can be typed."""
-
-ANTHROPIC_MODELS = ("claude-sonnet-5-5", "claude-haiku-5-5", "claude-opus-5-5")
-"""Default, cheap, strong."""
-
-GOOGLE_MODELS = ("gemini-3.8-flash", "gemini-3.5-flash-lite", "gemini-4-argon")
-"""Default, cheap, strong."""
+CURATED: Mapping[str, tuple[str, ...]] = {
+    "openai": ("gpt-6.1-terra", "gpt-6-luna", "gpt-6.1-sol"),
+    "anthropic": ("claude-sonnet-5-5", "claude-haiku-5-5", "claude-opus-5-5"),
+    "google": ("gemini-3.8-flash", "gemini-3.5-flash-lite", "gemini-4-argon"),
+}
+"""What is offered first: the default, a cheap one, a strong one. Any other id can be typed."""
 
 PROVIDERS: Mapping[str, str] = {
     "openai": "OpenAI",
@@ -85,21 +64,30 @@ class Offer:
     models: tuple[str, ...]
 
 
-def offers(settings: Settings, local: Sequence[LocalState], compatible: Sequence[str] = ()) -> tuple[Offer, ...]:
-    """Every provider, usable or not. `compatible` are the ids its server told of."""
+def offers(
+    settings: Settings,
+    local: Sequence[LocalState],
+    compatible: Sequence[str] = (),
+    listed: Mapping[str, Sequence[str]] | None = None,
+) -> tuple[Offer, ...]:
+    """Every provider, usable or not.
+
+    `compatible` are the ids its server told of; `listed` are those the providers' clients know, by provider.
+    """
+    known = listed or {}
     return (
-        _offer("openai", missing(settings, "openai"), OPENAI_MODELS),
-        _offer("anthropic", missing(settings, "anthropic"), ANTHROPIC_MODELS),
-        _offer("google", missing(settings, "google"), GOOGLE_MODELS),
-        _offer("compatible", missing(settings, "compatible"), compatible),
+        *(_offer(settings, name, (*first, *known.get(name, ()))) for name, first in CURATED.items()),
+        _offer(settings, "compatible", compatible),
         _local_offer(local),
     )
 
 
 def default_model(offered: Sequence[Offer]) -> str:
     """The default of the first usable provider; the embedded model only when nothing else is, or nothing at all is."""
-    usable = [offer for offer in offered if offer.models and offer.available]
-    return (usable or [offer for offer in reversed(offered) if offer.models])[0].models[0]
+    filled = [offer for offer in offered if offer.models]
+    usable = [offer for offer in filled if offer.available]
+    embedded = [offer for offer in filled if offer.provider == "local"]
+    return (usable or embedded or filled)[0].models[0]
 
 
 def missing(settings: Settings, provider: str) -> str:
@@ -137,22 +125,9 @@ def split_model(name: str) -> tuple[str, str]:
     return provider, model
 
 
-def takes_temperature(model: str) -> bool:
-    """Whether `model` lets a temperature be set. OpenAI's reasoning models answer 400 to it."""
-    return not _openai_reasoning(model)
-
-
-def takes_effort(model: str) -> bool:
-    """Whether `model` lets its reasoning effort be set. Unknown servers get the benefit of the doubt."""
-    return model.startswith("compatible/") or _openai_reasoning(model)
-
-
-def _openai_reasoning(model: str) -> bool:
-    return bool(re.match(r"openai/(gpt-([5-9]|\d\d)|o\d)", model)) and "-chat" not in model
-
-
-def _offer(provider: str, note: str, models: Sequence[str]) -> Offer:
-    named = tuple(f"{provider}/{model}" for model in models)
+def _offer(settings: Settings, provider: str, models: Sequence[str]) -> Offer:
+    note = missing(settings, provider)
+    named = tuple(dict.fromkeys(f"{provider}/{model}" for model in models))
     return Offer(provider, PROVIDERS[provider], not note, note, named)
 
 

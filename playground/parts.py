@@ -5,8 +5,9 @@ from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
-from playground import catalog
+from playground import catalog, prices
 from playground.catalog import Offer
+from playground.models.listing import listed
 from playground.models.local.server import LocalServers
 from playground.models.provider import Models
 from playground.protocol.dispatcher import Dispatcher
@@ -41,7 +42,7 @@ class Playground:
 
 async def offers(settings: Settings, models: Models, local: LocalServers) -> tuple[Offer, ...]:
     """The providers and models to pick from, as they stand right now."""
-    return catalog.offers(settings, local.statuses(), await models.compatible_ids())
+    return catalog.offers(settings, local.statuses(), await models.compatible_ids(), listed())
 
 
 @asynccontextmanager
@@ -60,7 +61,7 @@ async def open_playground(settings: Settings) -> AsyncGenerator[Playground]:
         await local.start()
         models = Models(settings, local)
         stack.push_async_callback(models.aclose)
-        await asyncio.to_thread(models.prepare)
+        await asyncio.to_thread(_prepare, models)
 
         async def default_model() -> str:
             return catalog.default_model(await offers(settings, models, local))
@@ -70,3 +71,10 @@ async def open_playground(settings: Settings) -> AsyncGenerator[Playground]:
         stack.push_async_callback(engine.close)
         await engine.start()
         yield Playground(settings, database, local, models, roster, engine, dispatcher)
+
+
+def _prepare(models: Models) -> None:
+    """What reads files and imports: not for an event loop."""
+    models.prepare()
+    listed()
+    prices.prepare()

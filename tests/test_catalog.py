@@ -1,18 +1,9 @@
 from dataclasses import dataclass
-from typing import get_args
 
 import pytest
-from openai.types import ChatModel
 from pydantic import SecretStr
 
-from playground.catalog import (
-    OPENAI_MODELS,
-    default_model,
-    offers,
-    split_model,
-    takes_effort,
-    takes_temperature,
-)
+from playground.catalog import CURATED, PROVIDERS, default_model, offers, split_model
 from playground.errors import Malformed
 from playground.settings import Settings
 
@@ -34,35 +25,59 @@ def settings(**fields: object) -> Settings:
 
 KEYED = {"openai_api_key": SecretStr("k")}
 SERVED = {"compatible_base_url": "http://127.0.0.1:1/v1"}
+OPENAI = f"openai/{CURATED['openai'][0]}"
 
 
-def test_every_listed_id_is_one_the_sdk_knows() -> None:
-    assert set(OPENAI_MODELS) <= set(get_args(ChatModel))
+def test_every_provider_is_offered_in_the_pickers_order() -> None:
+    assert [offer.provider for offer in offers(settings(), [READY])] == list(PROVIDERS)
 
 
 def test_without_keys_only_the_local_model_is_usable_and_the_rest_say_why() -> None:
-    openai, compatible, local = offers(settings(), [READY])
-    assert (openai.available, openai.note) == (False, "Set OPENAI_API_KEY to use OpenAI.")
-    assert not compatible.available
-    assert "PLAYGROUND_COMPATIBLE_BASE_URL" in compatible.note
+    *remote, local = offers(settings(), [READY])
+    assert not any(offer.available for offer in remote)
+    assert [offer.note for offer in remote] == [
+        "Set OPENAI_API_KEY to use OpenAI.",
+        "Set ANTHROPIC_API_KEY to use Anthropic.",
+        "Set GEMINI_API_KEY to use Google.",
+        "Set PLAYGROUND_COMPATIBLE_BASE_URL to use an OpenAI-compatible server.",
+    ]
     assert (local.available, local.note, local.models) == (True, "", ("local/tiny",))
 
 
-def test_a_key_makes_a_provider_usable() -> None:
-    openai, compatible, _ = offers(settings(**KEYED, **SERVED), [], ["a", "b/c"])
-    assert (openai.available, openai.note) == (True, "")
-    assert compatible.models == ("compatible/a", "compatible/b/c")
+@pytest.mark.parametrize("provider", CURATED)
+def test_a_key_makes_a_provider_usable(provider: str) -> None:
+    offered = {offer.provider: offer for offer in offers(settings(**{f"{provider}_api_key": SecretStr("k")}), [])}
+    assert [name for name, offer in offered.items() if offer.available] == [provider]
+    assert offered[provider].note == ""
+
+
+def test_an_address_makes_the_compatible_server_usable() -> None:
+    offered = {offer.provider: offer for offer in offers(settings(**SERVED), [], ["a", "b/c"])}
+    assert offered["compatible"].models == ("compatible/a", "compatible/b/c")
+
+
+def test_the_curated_models_come_first_and_each_model_once() -> None:
+    default, cheap, strong = CURATED["openai"]
+    listed = {"openai": ("gpt-old", strong, default, "gpt-new")}
+    models = offers(settings(), [], listed=listed)[0].models
+    assert models == tuple(f"openai/{name}" for name in (default, cheap, strong, "gpt-old", "gpt-new"))
+
+
+def test_the_curated_models_are_offered_where_nothing_is_listed() -> None:
+    by_provider = {offer.provider: offer.models for offer in offers(settings(), [], listed={})}
+    for provider, names in CURATED.items():
+        assert by_provider[provider] == tuple(f"{provider}/{name}" for name in names)
 
 
 @pytest.mark.parametrize(
     ("fields", "local", "expected"),
     [
         ({}, [READY], "local/tiny"),
-        (KEYED, [READY], f"openai/{OPENAI_MODELS[0]}"),
+        (KEYED, [READY], OPENAI),
         (SERVED, [READY], "compatible/a"),
-        ({**KEYED, **SERVED}, [READY], f"openai/{OPENAI_MODELS[0]}"),
+        ({**KEYED, **SERVED}, [READY], OPENAI),
         ({}, [State("tiny", "fetching", 0.5, "Half of it is here.")], "local/tiny"),
-        ({}, [], f"openai/{OPENAI_MODELS[0]}"),
+        ({}, [], OPENAI),
     ],
 )
 def test_the_default_is_the_first_usable_providers(
@@ -93,20 +108,3 @@ def test_a_name_is_split_at_its_first_slash() -> None:
 def test_an_odd_name_is_malformed(name: str) -> None:
     with pytest.raises(Malformed):
         split_model(name)
-
-
-@pytest.mark.parametrize(
-    ("model", "temperature", "effort"),
-    [
-        ("openai/gpt-6.1-terra", False, True),
-        ("openai/gpt-5", False, True),
-        ("openai/o3", False, True),
-        ("openai/gpt-5-chat-latest", True, False),
-        ("openai/gpt-4.1", True, False),
-        ("openai/gpt-4o", True, False),
-        ("compatible/gpt-oss", True, True),
-        ("local/tiny", True, False),
-    ],
-)
-def test_settings_are_offered_where_they_are_taken(model: str, temperature: bool, effort: bool) -> None:
-    assert (takes_temperature(model), takes_effort(model)) == (temperature, effort)

@@ -25,10 +25,11 @@ from openai.types.shared import Reasoning
 from pydantic import ValidationError
 from typing_extensions import override
 
-from playground.catalog import takes_effort
+from playground.capabilities import capabilities_of
 from playground.models.failures import StreamFailure
 from playground.models.history import for_responses
 from playground.models.reading import Frame, collected, events_of, inner
+from playground.models.tuning import fitted
 
 _DELTAS: dict[str, type[Any]] = {
     "response.output_text.delta": ResponseTextDeltaEvent,
@@ -78,8 +79,9 @@ class ResponsesModel(OpenAIResponsesModel):
         )
 
     def _stateless(self, settings: ModelSettings) -> ModelSettings:
-        settings = replace(settings, store=bool(settings.store))
-        if not takes_effort(f"openai/{self.model}"):
+        name = f"openai/{self.model}"
+        settings = replace(fitted(name, settings), store=bool(settings.store))
+        if not capabilities_of(name).efforts:
             return settings  # such models answer 400 to both of what follows
         reasoning = (settings.reasoning or Reasoning()).model_dump(exclude_none=True)
         summary = reasoning.pop("summary", "auto")

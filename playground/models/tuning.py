@@ -1,27 +1,82 @@
 """A lane's settings → the SDK's, for one model. What the model does not take is left out and named."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
 from agents import ModelSettings
+from agents.models import get_default_model_settings
 from openai.types.shared import Reasoning
 
-from playground.catalog import takes_effort, takes_temperature
-from playground.records import LaneSettings
+from playground.capabilities import EFFORTS, capabilities_of, nearest
+from playground.records import Effort, LaneSettings
+
+_SAMPLING = ("temperature", "top_p")
+_PENALTIES = ("frequency_penalty", "presence_penalty")
+_UNKNOWN_TO: dict[str, tuple[str, ...]] = {
+    "openai": _PENALTIES,
+    "anthropic": (*_PENALTIES, "top_logprobs", "verbosity"),
+    "google": (*_PENALTIES, "top_logprobs", "verbosity"),
+    "local": ("verbosity",),
+}
+"""What no model of a provider takes."""
 
 
-def model_settings(model: str, lane: LaneSettings) -> tuple[ModelSettings, list[str]]:
-    """The settings for `model`, and the names of those it does not take."""
-    refused = [
-        name
-        for name, wanted, taken in (
-            ("temperature", lane.temperature is not None, takes_temperature(model)),
-            ("reasoning effort", lane.effort is not None, takes_effort(model)),
-        )
-        if wanted and not taken
-    ]
-    reasoning = Reasoning(effort=lane.effort, summary="auto") if takes_effort(model) else None
-    settings = ModelSettings(
-        temperature=None if "temperature" in refused else lane.temperature,
+@dataclass(frozen=True, slots=True)
+class Tuned:
+    """Settings for a run. `refused` are plain names of what was left out, `changed` sentences about the rest."""
+
+    settings: ModelSettings
+    refused: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+
+
+def tuned(model: str, lane: LaneSettings, own: ModelSettings | None = None) -> Tuned:
+    """The lane's settings for `model`. `own` are the agent's, which it may not take either."""
+    wanted = ModelSettings(
+        temperature=lane.temperature,
         max_tokens=lane.max_tokens,
-        reasoning=reasoning,
+        reasoning=Reasoning(effort=lane.effort, summary="auto"),
         include_usage=True,
     )
-    return settings, refused
+    both = own.resolve(wanted) if own is not None and own != get_default_model_settings() else wanted
+    changed = _changed(model, both)
+    refused = tuple(name.replace("_", " ") for name in _refused(model, both))
+    return Tuned(fitted(model, wanted), refused, (changed,) if changed else ())
+
+
+def fitted(model: str, settings: ModelSettings) -> ModelSettings:
+    """The settings without those that `model` does not take, and with the nearest effort that it does."""
+    given: dict[str, Any] = {name: None for name in _refused(model, settings) if name != "reasoning_effort"}
+    efforts = capabilities_of(model).efforts
+    if not efforts:
+        given["reasoning"] = None
+    elif settings.reasoning is not None and (level := _effort(settings)) is not None:
+        given["reasoning"] = settings.reasoning.model_copy(update={"effort": nearest(level, efforts)})
+    return replace(settings, **given)
+
+
+def _refused(model: str, settings: ModelSettings) -> Iterator[str]:
+    provider, able = model.partition("/")[0], capabilities_of(model)
+    names = (*(() if able.temperature else _SAMPLING), *_UNKNOWN_TO.get(provider, ()))
+    yield from (name for name in names if getattr(settings, name) is not None)
+    if provider == "openai" and able.temperature and settings.verbosity is not None:
+        yield "verbosity"
+    if provider == "google" and settings.parallel_tool_calls is False:
+        yield "one tool call at a time"
+    if _effort(settings) is not None and not able.efforts:
+        yield "reasoning_effort"
+
+
+def _changed(model: str, settings: ModelSettings) -> str:
+    wanted, able = _effort(settings), capabilities_of(model)
+    taken = nearest(wanted, able.efforts) if wanted else None
+    if taken in {None, wanted}:
+        return ""
+    return f"Reasoning effort {wanted} is not supported by {model}; {taken} was used."
+
+
+def _effort(settings: ModelSettings) -> Effort | None:
+    """The effort that was asked for, as far as we have a word for it."""
+    effort = settings.reasoning.effort if settings.reasoning else None
+    return effort if effort in EFFORTS else None

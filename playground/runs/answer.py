@@ -9,7 +9,7 @@ from agents import Agent
 from agents.items import TResponseInputItem
 
 from playground.models.provider import Models
-from playground.models.tuning import model_settings
+from playground.models.tuning import tuned
 from playground.roster.roster import Roster
 from playground.runs.bounded import bounded
 from playground.runs.drive import Drive, Task
@@ -41,13 +41,13 @@ class Answerer:
             built = await asyncio.to_thread(self._roster.get(order.agent).build)
             agent = choosing(bounded(built, self._settings.tool_timeout), order.tool_choice)
             model = self._models.get_model(order.model)
-            settings, refused = model_settings(order.model, order.settings)
+            fit = tuned(order.model, order.settings, agent.model_settings)
         except asyncio.CancelledError:
             return drive.stopped()
         except Exception as error:
             return drive.failed(error)
-        drive.note_refused(refused)
-        return await drive.go(Task(agent=agent, model=model, settings=settings, told=told))
+        drive.note_refused(fit.refused)
+        return await drive.go(Task(agent=agent, model=model, settings=fit.settings, told=told))
 
 
 def choosing(agent: Agent[Any], tool: str | None) -> Agent[Any]:

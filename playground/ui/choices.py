@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from playground.catalog import Offer, takes_effort, takes_temperature
+from playground.capabilities import capabilities_of
+from playground.catalog import Offer
 from playground.client import ThreadView
 from playground.records import Branch, Lane, Tab
 from playground.roster.roster import AgentOffer
@@ -49,6 +50,7 @@ def lane_panel(lane: Lane, agents: Sequence[AgentOffer], offers: Sequence[Offer]
     """All the pickers of a tab."""
     agent = next((one for one in agents if one.name == lane.agent), None)
     known = tuple((one.label, one.name) for one in agents)
+    able = capabilities_of(lane.model)
     return LanePanel(
         agent=lane.agent,
         agents=known if agent else (*known, (f"{lane.agent} (gone)", lane.agent)),
@@ -58,8 +60,8 @@ def lane_panel(lane: Lane, agents: Sequence[AgentOffer], offers: Sequence[Offer]
         models=model_choices(offers, lane.model),
         providers=providers_value(offers, provider_of(lane.model)),
         settings=lane.settings,
-        takes_temperature=takes_temperature(lane.model),
-        takes_effort=takes_effort(lane.model),
+        takes_temperature=able.temperature,
+        takes_effort=bool(able.efforts),
     )
 
 

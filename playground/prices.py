@@ -1,0 +1,99 @@
+"""What models cost, in US dollars, as the installed price list has it. Nothing is ever looked up on a network."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+from typing import Protocol
+
+FREE = Decimal(0)
+_KNOWN = frozenset({"openai", "anthropic", "google"})
+_MILLION = 1_000_000
+_SAMPLE = 1_000
+"""Tokens that are priced to learn the price of a million: so few that no tier for long contexts applies."""
+
+
+class Spent(Protocol):
+    """Tokens of one call. `input_tokens` holds the cached and the newly cached ones, `output_tokens` the reasoning."""
+
+    @property
+    def input_tokens(self) -> int:
+        """All that went in."""
+        ...
+
+    @property
+    def cached_tokens(self) -> int:
+        """Of those, read from the provider's cache."""
+        ...
+
+    @property
+    def cache_write_tokens(self) -> int:
+        """Of those, written to the provider's cache."""
+        ...
+
+    @property
+    def output_tokens(self) -> int:
+        """All that came out."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """US dollars for a million tokens in a short context, and the context's limit in tokens, if it is known."""
+
+    input: Decimal
+    output: Decimal
+    context: int | None = None
+
+
+@lru_cache(maxsize=1024)  # ids can be typed, so there may be any number
+def price(model: str) -> Price | None:
+    """What `provider/id` costs; None if that is not known. A local model costs nothing."""
+    provider, _, name = model.partition("/")
+    if provider == "local":
+        return Price(FREE, FREE)
+    found = _priced(provider, name, {"input_tokens": _SAMPLE, "output_tokens": _SAMPLE})
+    if found is None:
+        return None
+    scale = Decimal(_MILLION // _SAMPLE)
+    return Price(found.input * scale, found.output * scale, found.context)
+
+
+def cost(model: str, spent: Spent) -> Decimal | None:
+    """What one call of `provider/id` cost, in US dollars; None if that is not known."""
+    provider, _, name = model.partition("/")
+    if provider == "local":
+        return FREE
+    cached = min(spent.cached_tokens, spent.input_tokens)
+    usage = {
+        "input_tokens": spent.input_tokens,
+        "output_tokens": spent.output_tokens,
+        "cache_read_tokens": cached,
+        "cache_write_tokens": min(spent.cache_write_tokens, spent.input_tokens - cached),
+    }
+    found = _priced(provider, name, usage)
+    return None if found is None else found.input + found.output
+
+
+def total(parts: Sequence[Decimal | None]) -> Decimal | None:
+    """The sum; None if any part is not known."""
+    known = [part for part in parts if part is not None]
+    return sum(known, FREE) if len(known) == len(parts) else None
+
+
+def prepare() -> None:
+    """Reads the price list. That takes a quarter of a second, once: not for an event loop."""
+    price("openai/gpt-6-luna")
+
+
+def _priced(provider: str, name: str, usage: dict[str, int]) -> Price | None:
+    """`usage` at the prices of today. A compatible server asks what it likes, so its prices are not known."""
+    if provider not in _KNOWN:
+        return None
+    from genai_prices import Usage, calc_price  # noqa: PLC0415 - slow, and most commands do not need it
+
+    try:
+        found = calc_price(Usage(**usage), name, provider_id=provider)
+    except (LookupError, ValueError):
+        return None
+    return Price(Decimal(found.input_price), Decimal(found.output_price), found.model.context_window)
