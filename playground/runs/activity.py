@@ -3,12 +3,10 @@
 ChatKit has no item for a tool call; a workflow with one task for each step is what its UIs draw.
 """
 
-import json
-import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Container, Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from chatkit.icons import IconName
 from chatkit.types import (
@@ -27,36 +25,23 @@ from chatkit.types import (
     WorkflowTaskUpdated,
 )
 
+from playground import wire
 from playground.ids import new_id
 from playground.runs.outlet import Outlet
+from playground.runs.spelled import pretty
 
 Clock = Callable[[], float]
 
-
-def fenced(text: str, language: str = "") -> str:
-    """The text as a Markdown code block that nothing inside it can end."""
-    longest = max((len(run) for run in re.findall("`+", text)), default=0)
-    fence = "`" * max(3, longest + 1)
-    return f"{fence}{language}\n{text}\n{fence}"
-
-
-def pretty(text: str) -> str:
-    """JSON indented, anything else in a plain block."""
-    try:
-        value = json.loads(text)
-    except ValueError:
-        return fenced(text)
-    return fenced(json.dumps(value, indent=2, ensure_ascii=False), "json")
-
-
-def spell(seconds: float) -> str:
-    """A duration as a person reads it."""
-    return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"
+WAITING = "waits for your approval"
+REJECTED = "rejected"
 
 
 @dataclass(slots=True)
 class Step:
-    """One task in the making. `title` and `icon` are shown, `call_id` ties a tool's output to its call."""
+    """One task in the making. `title` and `icon` are shown, `call_id` ties a tool's output to its call.
+
+    A `waiting` one is a call that the visitor has to approve.
+    """
 
     title: str
     icon: IconName | None
@@ -67,6 +52,7 @@ class Step:
     failed: bool = False
     note: str = ""
     done: bool = False
+    waiting: bool = False
     parts: list[str] = field(default_factory=list[str])
 
     def end(self) -> None:
@@ -77,10 +63,13 @@ class Step:
 
     def task(self) -> Task:
         """The task as it stands."""
-        status: Literal["complete", "loading"] = "complete" if self.done else "loading"
+        status: Literal["complete", "none", "loading"] = (
+            "complete" if self.done else "none" if self.waiting else "loading"
+        )
         if self.thought:
             return ThoughtTask(title=self.title, content="".join(self.parts), status_indicator=status)
-        title = f"{self.title} · {self.note}" if self.note else self.title
+        note = WAITING if self.waiting else self.note
+        title = f"{self.title} · {note}" if note else self.title
         return CustomTask(title=title, icon=self.icon, content=self._content(), status_indicator=status)
 
     def _content(self) -> str | None:
@@ -93,21 +82,61 @@ class Step:
 
 
 class Activity:
-    """One workflow item, from its first step to its end."""
+    """One workflow item, from its first step to its end. What is `kept` of it while it waits is JSON."""
 
-    def __init__(self, thread_id: str, outlet: Outlet, clock: Clock) -> None:
+    def __init__(self, item: WorkflowItem, outlet: Outlet, clock: Clock) -> None:
+        self._item = item
         self._outlet = outlet
         self._clock = clock
         self._began = clock()
         self.steps: list[Step] = []
         self.model_input: list[Any] = []
-        self._item = WorkflowItem(
+
+    @classmethod
+    def begin(cls, thread_id: str, outlet: Outlet, clock: Clock) -> Self:
+        """A new one, without a step."""
+        item = WorkflowItem(
             id=new_id("wfl"),
             thread_id=thread_id,
             created_at=datetime.now(UTC),
             workflow=Workflow(type="reasoning", tasks=[], expanded=False),
         )
-        outlet.emit(ThreadItemAddedEvent(item=self._item))
+        outlet.emit(ThreadItemAddedEvent(item=item))
+        return cls(item, outlet, clock)
+
+    @classmethod
+    def again(cls, kept: Mapping[str, Any], outlet: Outlet, clock: Clock) -> Self:
+        """One that was kept, still open."""
+        activity = cls(WorkflowItem.model_validate(kept["item"]), outlet, clock)
+        activity.steps = [Step(**step) for step in kept["steps"]]
+        activity.model_input = list(kept["model_input"])
+        return activity
+
+    @property
+    def item(self) -> WorkflowItem:
+        """The item as it stands."""
+        workflow = self._item.workflow.model_copy(update={"tasks": [step.task() for step in self.steps]})
+        return self._item.model_copy(update={"workflow": workflow})
+
+    def kept(self) -> dict[str, Any]:
+        """What `again` needs."""
+        steps = [asdict(step) for step in self.steps]
+        return {"item": wire.payload(self._item), "steps": steps, "model_input": self.model_input}
+
+    def pause(self) -> None:
+        """The calls without an answer wait for the visitor."""
+        for step in self.steps:
+            if step.call_id and not step.done:
+                step.waiting = True
+                self.show(step)
+
+    def go_on(self, rejected: Container[str | None]) -> None:
+        """The visitor has decided."""
+        for step in self.steps:
+            if step.waiting:
+                step.waiting = False
+                step.note = REJECTED if step.call_id in rejected else ""
+                self.show(step)
 
     def add(self, step: Step) -> Step:
         """A further step; shown at once."""
@@ -142,8 +171,9 @@ class Activity:
             return
         for step in self.steps:
             if not step.done:
+                step.note = "not approved" if step.waiting else "not finished"
+                step.waiting = False
                 step.end()
-                step.note = "not finished"
         workflow = Workflow(
             type="reasoning" if all(step.thought for step in self.steps) else "custom",
             tasks=[step.task() for step in self.steps],

@@ -18,10 +18,10 @@ logger = logging.getLogger(__name__)
 class ToolWatch(RunHooks[Any]):
     """Tells the translator about tools, and raises LimitReached after `most` calls."""
 
-    def __init__(self, translator: Translator, *, most: int) -> None:
+    def __init__(self, translator: Translator, *, most: int, calls: int = 0) -> None:
         self._translator = translator
         self._most = most
-        self.calls = 0
+        self.calls = calls
 
     async def on_tool_start(self, context: RunContextWrapper[Any], agent: Agent[Any], tool: Tool) -> None:
         """Count the call and note its time."""
@@ -43,6 +43,8 @@ class ToolWatch(RunHooks[Any]):
 
     def on_tool_error(self, error: ToolErrorFormatterArgs[Any]) -> str | None:
         """Mark the call as failed. Only the exception's kind is told: its words may hold anything, a key too."""
+        if error.kind == "approval_rejected":
+            return "The user did not allow this call. Do not make it again unless the user asks for it."
         self._translator.tool_failed(error.call_id)
         if error.kind != "tool_exception":
             return None

@@ -5,7 +5,7 @@ whatever ends the run, and an item that holds nothing is taken back.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal
 
 from agents import Agent, Handoff
@@ -13,9 +13,10 @@ from agents.stream_events import AgentUpdatedStreamEvent, RawResponsesStreamEven
 from chatkit.types import Annotation, URLSource
 
 from playground import wire
-from playground.runs.activity import Activity, Step, spell
+from playground.runs.activity import REJECTED, Activity, Step
 from playground.runs.message import Message
 from playground.runs.outlet import Outlet
+from playground.runs.spelled import plain, readable, spell
 
 Phase = Literal["first", "tokens", "tools"]
 """What the run waits for: a turn's first token, the next token, or tools."""
@@ -34,6 +35,7 @@ class Translator:
         self._handoffs: dict[str, str] = {}
         self._started: dict[str, float] = {}
         self._failed: set[str] = set()
+        self._rejected: set[str] = set()
         self._in_turn = False
         self.phase: Phase = "first"
         self.first_token_at: float | None = None
@@ -81,6 +83,20 @@ class Translator:
         """The output that will come for this call is an error."""
         self._failed.add(call_id)
 
+    def pause(self) -> Activity | None:
+        """The calls without an answer wait for the visitor. Answers what stays open."""
+        if self._activity is not None:
+            self._activity.pause()
+        return self._activity
+
+    def go_on(self, kept: Mapping[str, Any] | None, rejected: Iterable[str]) -> None:
+        """Take up what stayed open, with the calls that the visitor rejected."""
+        self.phase = "tools"
+        self._rejected = set(rejected)
+        if kept is not None:
+            self._activity = Activity.again(kept, self._outlet, self._clock)
+            self._activity.go_on(self._rejected)
+
     def close(self) -> None:
         """End what is still open."""
         self._close_message()
@@ -113,7 +129,7 @@ class Translator:
             title, icon = (f"Hand-off → {target}", "agent") if target else (item.name, "bolt")
             self._begin_step(event, Step(title=title, icon=icon, call_id=item.call_id))
         else:
-            self._begin_step(event, Step(title=_plain(item.type), icon="globe"))
+            self._begin_step(event, Step(title=plain(item.type), icon="globe"))
 
     def _begin_step(self, event: Any, step: Step) -> None:
         self._steps[event.output_index] = self._ensure_activity().add(step)
@@ -181,12 +197,12 @@ class Translator:
         step.end()
         step.failed = item["call_id"] in self._failed
         if not step.title.startswith("Hand-off"):
-            step.result = _readable(item.get("output"))
+            step.result = readable(item.get("output"))
             step.note = self._note(item["call_id"], failed=step.failed)
         activity.show(step)
 
     def _note(self, call_id: str, *, failed: bool) -> str:
-        words = ["failed"] if failed else []
+        words = [REJECTED] if call_id in self._rejected else ["failed"] if failed else []
         if call_id in self._started:
             words.append(spell(self._started[call_id]))
         return " · ".join(words)
@@ -207,7 +223,7 @@ class Translator:
     def _ensure_activity(self) -> Activity:
         self._close_message()
         if self._activity is None:
-            self._activity = Activity(self._thread_id, self._outlet, self._clock)
+            self._activity = Activity.begin(self._thread_id, self._outlet, self._clock)
         return self._activity
 
     def _close_message(self) -> None:
@@ -231,15 +247,3 @@ def handoff_names(agent: Agent[Any]) -> dict[str, str]:
         else:
             names[Handoff.default_tool_name(target)] = target.name
     return names
-
-
-def _plain(item_type: str) -> str:
-    return item_type.removesuffix("_call").replace("_", " ").capitalize()
-
-
-def _readable(output: Any) -> str:
-    if isinstance(output, str):
-        return output
-    parts = wire.as_list(output) or [output]
-    objects = [found for part in parts if (found := wire.as_object(part)) is not None]
-    return "\n".join(str(part.get("text", f"[{part.get('type', 'content')}]")) for part in objects)

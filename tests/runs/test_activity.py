@@ -1,29 +1,6 @@
-"""Steps, as a person reads them."""
+"""Steps, as a reader sees them."""
 
-import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
-from playground.runs.activity import Step, fenced, pretty, spell
-
-
-@given(text=st.text(alphabet="`a\n", max_size=40))
-def test_nothing_inside_a_block_can_end_it(text: str) -> None:
-    lines = fenced(text).split("\n")
-    fence = lines[0]
-    assert lines[-1] == fence
-    assert set(fence) == {"`"}
-    assert all(fence not in line for line in lines[1:-1])
-
-
-def test_json_is_indented_and_anything_else_is_left_alone() -> None:
-    assert pretty('{"a":"ü"}') == '```json\n{\n  "a": "ü"\n}\n```'
-    assert pretty("plain") == "```\nplain\n```"
-
-
-@pytest.mark.parametrize(("seconds", "spelled"), [(0.0124, "12 ms"), (0.9996, "1000 ms"), (1.26, "1.3 s")])
-def test_durations_are_short(seconds: float, spelled: str) -> None:
-    assert spell(seconds) == spelled
+from playground.runs.activity import Step
 
 
 def test_a_step_shows_its_arguments_and_its_result_or_error() -> None:
