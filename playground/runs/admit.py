@@ -79,7 +79,6 @@ def take_in(
     session: Session, thread: ThreadRow, run: RunRow, item: UserMessageItem | None, past: Sequence[ItemRow]
 ) -> tuple[int, Sequence[TResponseInputItem], list[ThreadStreamEvent]]:
     """Put the message behind the `past` of the run's branch; answers its position, the history, what to announce."""
-    models = runs.models_of(session, thread.id) if past else {}
     position = past[-1].position if past else 0
     events: list[ThreadStreamEvent] = []
     if item is not None:
@@ -91,7 +90,7 @@ def take_in(
         if threads.suggest_title(session, thread_id=thread.id, title=title_of(item)):
             events.append(ThreadUpdatedEvent(thread=threads.as_thread(thread)))
     events.append(StreamOptionsEvent(stream_options=StreamOptions(allow_cancel=True)))
-    return position, model_input(past, models=models, target=run.model), events
+    return position, model_input(past), events
 
 
 def row_of(item: ThreadItem, run: RunRow, position: int) -> ItemRow:

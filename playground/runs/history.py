@@ -1,7 +1,7 @@
 """Stored items → what a model is told. Pure.
 
-An item that a model made is replayed to the same model as it was; another model gets its words and tool calls,
-not its reasoning, which only the model that made it can read.
+An item that a model made is told as it was. What of it another model may be sent is for `models` to say: each item
+names the model that made it.
 """
 
 from collections.abc import Iterable, Mapping
@@ -14,12 +14,9 @@ from playground.store.tables import ItemRow
 Item = dict[str, Any]
 
 
-def model_input(rows: Iterable[ItemRow], *, models: Mapping[str, str], target: str) -> list[TResponseInputItem]:
-    """The input for `target`; `models` says which model each run id was on. Oldest first, tool calls in pairs."""
-    told: list[Item] = []
-    for row in rows:
-        told += _told(row, same=models.get(row.run_id or "") == target)
-    return cast("list[TResponseInputItem]", _paired(told))
+def model_input(rows: Iterable[ItemRow]) -> list[TResponseInputItem]:
+    """The input for a model. Oldest first, tool calls in pairs."""
+    return cast("list[TResponseInputItem]", _paired([item for row in rows for item in _told(row)]))
 
 
 def user_input(payload: Mapping[str, Any]) -> Item:
@@ -31,33 +28,28 @@ def user_input(payload: Mapping[str, Any]) -> Item:
     return {"role": "user", "content": text}
 
 
-def _told(row: ItemRow, *, same: bool) -> list[Item]:
+def _told(row: ItemRow) -> list[Item]:
     match row.type:
         case "user_message":
             return [user_input(row.payload)]
-        case "assistant_message" if same and row.model_input:
+        case "assistant_message" if row.model_input:
             return row.model_input
         case "assistant_message":
             return [{"role": "assistant", "content": "".join(part["text"] for part in row.payload["content"])}]
         case "workflow":
-            steps = row.model_input or []
-            return steps if same else [_foreign(step) for step in steps if step.get("type") in _PORTABLE]
+            return row.model_input or []
         case _:
             return []
 
 
-_PORTABLE = ("function_call", "function_call_output")
-
-
-def _foreign(step: Item) -> Item:
-    return {name: value for name, value in step.items() if name not in ("id", "status", "provider_data")}
+_PAIR = ("function_call", "function_call_output")
 
 
 def _paired(items: list[Item]) -> list[Item]:
     """Without calls that were never answered, answers to no call, and reasoning that led to nothing else."""
-    calls, answers = ({item["call_id"] for item in items if item.get("type") == kind} for kind in _PORTABLE)
+    calls, answers = ({item["call_id"] for item in items if item.get("type") == kind} for kind in _PAIR)
     pairs = calls & answers
-    kept = [item for item in items if item.get("type") not in _PORTABLE or item["call_id"] in pairs]
+    kept = [item for item in items if item.get("type") not in _PAIR or item["call_id"] in pairs]
     told: list[Item] = []
     for item in reversed(kept):
         if item.get("type") != "reasoning" or (told and _is_the_models(told[-1])):

@@ -179,8 +179,3 @@ def prune(session: Session, *, ended_before: datetime, keys_before: datetime) ->
 def any_live(session: Session) -> bool:
     """Whether any run, of any owner, is not over."""
     return session.exec(select(RunRow.id).where(col(RunRow.status).in_(LIVE)).limit(1)).first() is not None
-
-
-def models_of(session: Session, thread_id: str) -> dict[str, str]:
-    """Which model each run of a thread was on: run id → model."""
-    return dict(session.exec(select(RunRow.id, RunRow.model).where(RunRow.thread_id == thread_id)).all())

@@ -6,7 +6,6 @@ from playground.runs.history import model_input, user_input
 from playground.store.tables import ItemRow
 from tests.store.conftest import AT
 
-SAME, OTHER = "openai/a", "openai/b"
 CALL = {"type": "function_call", "call_id": "c1", "name": "now", "arguments": "{}", "id": "fc_1", "status": "completed"}
 RESULT = {"type": "function_call_output", "call_id": "c1", "output": "noon"}
 THOUGHT: dict[str, Any] = {"type": "reasoning", "id": "rs_1", "summary": [], "encrypted_content": "x"}
@@ -28,8 +27,8 @@ def row(kind: str, text: str = "", **more: Any) -> ItemRow:
     return ItemRow(**(fields | more))
 
 
-def told(*rows: ItemRow, target: str = SAME) -> list[Any]:
-    return list(model_input(rows, models={"r": SAME}, target=target))
+def told(*rows: ItemRow) -> list[Any]:
+    return list(model_input(rows))
 
 
 def test_a_conversation_is_told_in_turns() -> None:
@@ -39,18 +38,9 @@ def test_a_conversation_is_told_in_turns() -> None:
     ]
 
 
-def test_the_model_that_said_it_gets_its_own_items_back() -> None:
+def test_what_a_model_made_is_told_as_it_was() -> None:
     rows = row("workflow", model_input=[THOUGHT, CALL, RESULT]), row("assistant_message", "noon", model_input=[SAID])
     assert told(*rows) == [THOUGHT, CALL, RESULT, SAID]
-
-
-def test_another_model_gets_words_and_calls_but_no_reasoning_and_no_ids() -> None:
-    rows = row("workflow", model_input=[THOUGHT, CALL, RESULT]), row("assistant_message", "noon", model_input=[SAID])
-    assert told(*rows, target=OTHER) == [
-        {"type": "function_call", "call_id": "c1", "name": "now", "arguments": "{}"},
-        RESULT,
-        {"role": "assistant", "content": "noon"},
-    ]
 
 
 def test_a_call_that_was_never_answered_is_dropped_with_the_reasoning_that_led_to_it() -> None:
