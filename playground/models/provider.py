@@ -1,6 +1,7 @@
 """From a name such as `openai/gpt-6.1-terra` to a model that answers."""
 
 import asyncio
+import threading
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -30,23 +31,34 @@ class Models:
         self._local = local
         self._clients: dict[str, Client] = {}
         self._models: dict[str, Model] = {}
+        self._making = threading.RLock()
         self._listing: tuple[str, ...] = ()
         self._listed_at = float("-inf")
         self._listing_lock = asyncio.Lock()
 
-    def get_model(self, name: str) -> Model:
-        """The model named `provider/id`.
+    def check(self, name: str) -> None:
+        """Whether `get_model` would have something to give; cheap.
 
         Raises:
             Malformed: no such provider, or no id.
             NotConfigured: the provider's key or address is not set; the message names the variable.
         """
-        provider, model = split_model(name)
-        if name not in self._models:
-            if len(self._models) >= MOST_MODELS:  # ids can be typed, so there may be any number
-                self._models.clear()
-            self._models[name] = self._build(provider, model)
-        return self._models[name]
+        provider, _ = split_model(name)
+        if note := missing(self._settings, provider):
+            raise NotConfigured(note)
+
+    def get_model(self, name: str) -> Model:
+        """The model named `provider/id`. The first one of a provider imports its client: not for an event loop.
+
+        Raises what `check` raises.
+        """
+        self.check(name)
+        with self._making:
+            if name not in self._models:
+                if len(self._models) >= MOST_MODELS:  # ids can be typed, so there may be any number
+                    self._models.clear()
+                self._models[name] = self._build(*split_model(name))
+            return self._models[name]
 
     async def compatible_ids(self) -> tuple[str, ...]:
         """The ids the compatible server tells of, at most a minute old; none if it is not set or does not answer."""
@@ -71,20 +83,20 @@ class Models:
         await asyncio.gather(*(client.aclose() for client in clients.values()))
 
     def _build(self, provider: str, model: str) -> Model:
-        return (
-            LocalModel(model, self._local) if provider == "local" else REMOTE[provider](model, self._client(provider))
-        )
+        if provider == "local":
+            return LocalModel(model, self._local)
+        return REMOTE[provider](model, self._client(provider))
 
     def _client(self, provider: str) -> Any:
-        if note := missing(self._settings, provider):
-            raise NotConfigured(note)
-        if provider not in self._clients:
-            self._clients[provider] = connect(provider, self._settings)
-        return self._clients[provider].api
+        with self._making:
+            if provider not in self._clients:
+                self._clients[provider] = connect(provider, self._settings)
+            return self._clients[provider].api
 
     async def _list(self) -> tuple[str, ...]:
         try:
-            client: AsyncOpenAI = self._client("compatible").with_options(timeout=LISTING_TIMEOUT, max_retries=0)
+            api: AsyncOpenAI = await asyncio.to_thread(self._client, "compatible")
+            client = api.with_options(timeout=LISTING_TIMEOUT, max_retries=0)
             async with asyncio.timeout(LISTING_TIMEOUT):
                 ids: list[object] = [model.id async for model in client.models.list()]
         except (OpenAIError, TimeoutError, ValueError, AttributeError, TypeError):  # also a page, or any other JSON
