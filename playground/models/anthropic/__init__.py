@@ -1,0 +1,1 @@
+"""Claude, on Anthropic's Messages, answering with the events of Responses."""
