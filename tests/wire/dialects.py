@@ -81,6 +81,8 @@ class Dialect(ABC):
     """Writes one answer. `piece` is the hot path: a prefix and a suffix made once per part."""
 
     paths: ClassVar[tuple[str, ...]] = ()
+    waits_in_header: ClassVar[bool] = True
+    """Whether its errors' advice on when to come back is a header; else it is in the body."""
 
     def __init__(self, body: Json, model: str) -> None:
         self.model = model

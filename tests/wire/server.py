@@ -14,7 +14,9 @@ from contextlib import asynccontextmanager, suppress
 from tests.wire.anthropic import Messages
 from tests.wire.chat import Chat
 from tests.wire.dialects import Dialect
+from tests.wire.generate import Generate
 from tests.wire.http import Call, chunk, read_call, send, stream_head
+from tests.wire.interactions import Interactions
 from tests.wire.plans import Plan
 from tests.wire.repertoire import plan_for
 from tests.wire.responses import Responses
@@ -22,7 +24,7 @@ from tests.wire.responses import Responses
 BLOCK = 64
 """Pieces per write when nothing is paced."""
 MODELS = ("echo", "words-200", "think-20-words-20")
-_DIALECTS: tuple[type[Dialect], ...] = (Responses, Chat, Messages)
+_DIALECTS: tuple[type[Dialect], ...] = (Responses, Chat, Messages, Interactions, Generate)
 
 
 class Wire:
@@ -103,7 +105,8 @@ class Wire:
             return await send(writer, 404, Chat.error(Plan(status=404)))
         plan = self._plan(call, speaks)
         if plan.status != 200:
-            return await send(writer, plan.status, speaks.error(plan), plan.retry_after)
+            wait = plan.retry_after if speaks.waits_in_header else None
+            return await send(writer, plan.status, speaks.error(plan), wait)
         if plan.mute:
             await asyncio.Event().wait()
         dialect = speaks(call.body, call.model)
