@@ -5,15 +5,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from agents import Agent
+from agents import Agent, Model
 from agents.items import TResponseInputItem
 
+from playground.models.history import left_out
 from playground.models.provider import Models
 from playground.models.tuning import tuned
 from playground.roster.roster import Roster
 from playground.runs.bounded import bounded
 from playground.runs.drive import Drive, Task
 from playground.runs.live import LiveRun
+from playground.runs.order import Order
+from playground.runs.paused import restored
 from playground.settings import Settings
 from playground.store.runs import Ending
 
@@ -29,7 +32,11 @@ class Answerer:
     def check(self, agent: str, model: str) -> None:
         """Raise VisitorError if there is no such agent, or the model cannot be asked."""
         self._roster.get(agent)
-        self._models.get_model(model)
+        self.check_model(model)
+
+    def check_model(self, model: str) -> None:
+        """Raise VisitorError if the model cannot be asked."""
+        self._models.check(model)
 
     async def answer(self, run: LiveRun, told: Sequence[TResponseInputItem]) -> Ending:
         """Answer; cancelling the surrounding task stops the run."""
@@ -38,16 +45,21 @@ class Answerer:
             return drive.stopped()
         order = run.order
         try:
-            built = await asyncio.to_thread(self._roster.get(order.agent).build)
+            built, model = await asyncio.to_thread(self._cast, order)
             agent = choosing(bounded(built, self._settings.tool_timeout), order.tool_choice)
-            model = self._models.get_model(order.model)
+            state = await restored(agent, run.paused) if run.paused else None
             fit = tuned(order.model, order.settings, agent.model_settings)
         except asyncio.CancelledError:
             return drive.stopped()
         except Exception as error:
             return drive.failed(error)
-        drive.note_refused(fit.refused)
-        return await drive.go(Task(agent=agent, model=model, settings=fit.settings, told=told))
+        drive.note_refused(fit.refused, fit.changed)
+        drive.note(*map(unread, left_out(told, order.model)))
+        return await drive.go(Task(agent=agent, model=model, settings=fit.settings, told=state or told))
+
+    def _cast(self, order: Order) -> tuple[Agent[Any], Model]:
+        """Who answers. The first of them may import a package: not for an event loop."""
+        return self._roster.get(order.agent).build(), self._models.get_model(order.model)
 
 
 def choosing(agent: Agent[Any], tool: str | None) -> Agent[Any]:
@@ -55,3 +67,8 @@ def choosing(agent: Agent[Any], tool: str | None) -> Agent[Any]:
     if tool is None:
         return agent
     return agent.clone(model_settings=replace(agent.model_settings, tool_choice=tool))
+
+
+def unread(model: str) -> str:
+    """The sentence that says whose thoughts the model that answers was not sent."""
+    return f"Thoughts of {model} were left out: only the model that had them can read them."

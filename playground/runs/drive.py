@@ -2,12 +2,21 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
-from agents import Agent, Model, ModelSettings, OutputGuardrailTripwireTriggered, RunConfig, Runner, RunResultStreaming
+from agents import (
+    Agent,
+    Model,
+    ModelSettings,
+    OutputGuardrailTripwireTriggered,
+    RunConfig,
+    Runner,
+    RunResultStreaming,
+    RunState,
+)
 from agents.items import TResponseInputItem
 from chatkit.types import ErrorEvent, NoticeEvent
 
@@ -18,11 +27,14 @@ from playground.models.retry import retrying
 from playground.records import RunStatus
 from playground.runs.coalesce import Coalescer
 from playground.runs.hooks import ToolWatch, input_filter
+from playground.runs.ledger import Ledger
 from playground.runs.live import LiveRun
+from playground.runs.paused import Paused, paused
 from playground.runs.translate import Translator
 from playground.runs.watchdog import Bounds, Watchdog
 from playground.settings import Settings
 from playground.store.runs import Ending
+from playground.store.spend import nano
 
 logger = logging.getLogger(__name__)
 
@@ -37,16 +49,19 @@ NOTICES = {
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Who answers what: everything a run needs from outside."""
+    """Who answers what: everything a run needs from outside. One that goes on is told the state that it paused in."""
 
     agent: Agent[Any]
     model: Model
     settings: ModelSettings
-    told: Sequence[TResponseInputItem]
+    told: Sequence[TResponseInputItem] | RunState[Any, Agent[Any]]
 
 
 class Drive:
-    """One run under way. `go` returns how it ended and never raises, whatever happens inside."""
+    """One run under way. `go` returns how it ended, or that it waits, and never raises, whatever happens inside.
+
+    A run that goes on has its whole time again; the time that it waited is not counted.
+    """
 
     def __init__(self, run: LiveRun, settings: Settings) -> None:
         self._run = run
@@ -56,45 +71,58 @@ class Drive:
         self._outlet = Coalescer(run.emit, text_rate=settings.text_rate, thought_rate=settings.thought_rate)
         self._translator = Translator(run.order.thread_id, self._outlet, clock=self._loop.time)
         self._tools = ToolWatch(self._translator, most=settings.max_tool_calls)
+        self._ledger = Ledger(run.order.model)
+        self._notes: list[str] = []
         self._result: RunResultStreaming | None = None
         self._overdue: str | None = None
+        self._before: Mapping[str, Any] = {}
+        if run.paused is not None:
+            self._go_on(run.paused)
 
     async def go(self, task: Task) -> Ending:
         """Answer. Cancelling the surrounding task stops the run; its `stopping` says why."""
         try:
             await self._pump(task)
+            return self._ended()
         except asyncio.CancelledError as error:
             await self._let_go()
             return self.stopped() if self._run.stopping else self.failed(error)
         except Exception as error:
             await self._let_go()
             return self.failed(error)
-        return self._ended()
 
-    def note_refused(self, names: Sequence[str]) -> None:
-        """Tell the visitor once which of the lane's settings this model does not take."""
-        if names:
-            message = (
-                f"{' and '.join(names).capitalize()} is not supported by {self._run.order.model}; it was left out."
-            )
-            self._outlet.emit(NoticeEvent(level="info", message=message))
+    def note(self, *sentences: str) -> None:
+        """Keep with the run what was left out or changed for its model."""
+        self._notes += [sentence for sentence in sentences if sentence not in self._notes]
+
+    def note_refused(self, names: Sequence[str], changed: Sequence[str] = ()) -> None:
+        """Tell the visitor once which settings this model does not take, and which it takes in another way."""
+        sentences = [refusal(names, self._run.order.model), *changed] if names else list(changed)
+        fresh = [sentence for sentence in sentences if sentence not in self._notes]
+        if fresh:
+            self.note(*fresh)
+            self._outlet.emit(NoticeEvent(level="info", message=" ".join(fresh)))
 
     async def _pump(self, task: Task) -> None:
         tools = self._settings.tool_timeout + 10
         bounds = Bounds(
             self._settings.first_token_timeout, self._settings.token_gap_timeout, tools, self._settings.run_timeout
         )
+        told = task.told if isinstance(task.told, RunState) else list(task.told)
         self._result = result = Runner.run_streamed(
             task.agent,
-            list(task.told),
+            told,
+            context=None if isinstance(told, RunState) else {},  # plain, so that it can be kept while the run waits
             max_turns=self._settings.max_turns,
             hooks=self._tools,
             run_config=self._config(task),
         )
+        self._ledger.begin(result.context_wrapper.usage)
         watchdog = Watchdog(bounds, lambda: self._translator.phase, self._bark)
         try:
             async for event in result.stream_events():
                 watchdog.sign()
+                self._ledger.feed(event)
                 self._translator.feed(event)
         finally:
             watchdog.close()
@@ -162,8 +190,17 @@ class Drive:
         if translator.cut_short:
             return self._cut(NOTICES.get(translator.cut_short, "The provider cut the answer off."))
         if self._result is not None and self._result.interruptions:
-            return self._cut("The agent asked for an approval, which this playground cannot give yet.")
+            return self._pause(self._result)
         return self._settle("incomplete" if translator.refused else "completed")
+
+    def _pause(self, result: RunResultStreaming) -> Ending:
+        kept = paused(result)
+        activity = self._translator.pause()
+        self._outlet.flush()
+        if activity is not None:
+            self._run.keep(activity.item, activity.model_input)
+            kept = replace(kept, activity=activity.kept())
+        return replace(self._tally("awaiting_approval"), paused=kept.stored())
 
     def _cut(self, notice: str) -> Ending:
         self._translator.close()
@@ -173,28 +210,28 @@ class Drive:
     def _settle(self, status: RunStatus, *, error: str | None = None, allow_retry: bool = False) -> Ending:
         self._translator.close()
         self._outlet.flush()
+        return replace(self._tally(status), error=wire.clean(error), allow_retry=allow_retry)
+
+    def _tally(self, status: RunStatus) -> Ending:
         first = self._translator.first_token_at
+        spent = self._result.context_wrapper.usage if self._result else None
+        account = self._ledger.account(spent, turns=self._translator.turns, tool_calls=self._tools.calls)
         return Ending(
             status=status,
             last_seq=len(self._run.frames),
-            usage=self._usage(),
+            usage=account.usage,
+            cost_nano_usd=nano(account.cost),
+            notes=self._notes or None,
             first_token_ms=None if first is None else round((first - self._began) * 1000),
             duration_ms=round((self._loop.time() - self._began) * 1000),
-            error=wire.clean(error),
-            allow_retry=allow_retry,
         )
 
-    def _usage(self) -> dict[str, int]:
-        counted = {"turns": self._translator.turns, "tool_calls": self._tools.calls}
-        if self._result is None:
-            return counted
-        usage = self._result.context_wrapper.usage
-        return counted | {
-            "input_tokens": usage.input_tokens,
-            "output_tokens": usage.output_tokens,
-            "cached_tokens": usage.input_tokens_details.cached_tokens,
-            "reasoning_tokens": usage.output_tokens_details.reasoning_tokens,
-        }
+
+def refusal(names: Sequence[str], model: str) -> str:
+    """The sentence that says which settings a model does not take."""
+    listed = " and ".join((", ".join(names[:-1]), names[-1])) if len(names) > 1 else names[0]
+    verb, rest = ("are", "they were") if len(names) > 1 else ("is", "it was")
+    return f"{listed[:1].upper()}{listed[1:]} {verb} not supported by {model}; {rest} left out."
 
 
 def _ours(error: BaseException | None) -> RunError | None:

@@ -18,10 +18,10 @@ logger = logging.getLogger(__name__)
 class ToolWatch(RunHooks[Any]):
     """Tells the translator about tools, and raises LimitReached after `most` calls."""
 
-    def __init__(self, translator: Translator, *, most: int, calls: int = 0) -> None:
+    def __init__(self, translator: Translator, *, most: int) -> None:
         self._translator = translator
         self._most = most
-        self.calls = calls
+        self.calls = 0
 
     async def on_tool_start(self, context: RunContextWrapper[Any], agent: Agent[Any], tool: Tool) -> None:
         """Count the call and note its time."""

@@ -17,6 +17,7 @@ from chatkit.types import (
 from playground import wire
 from playground.runs.journal import Journal
 from playground.runs.order import Order
+from playground.runs.paused import Paused
 from playground.store.tables import ItemRow
 from playground.transcript import Transcript, apply
 
@@ -33,7 +34,10 @@ class Frame:
 
 @dataclass(slots=True, eq=False)
 class LiveRun:
-    """The owner's side of a run. `position` is its branch's newest item's; `done` is set once it is saved."""
+    """The owner's side of a run. `position` is its branch's newest item's; `done` is set once it is saved.
+
+    `paused` is what it goes on from, `parked` that it waits again: its readers find the rest in the store.
+    """
 
     id: str
     order: Order
@@ -45,10 +49,12 @@ class LiveRun:
     item_ids: list[str] = field(default_factory=list[str])
     over: bool = False
     queued: bool = False
+    paused: Paused | None = None
+    parked: bool = False
     stopping: StopReason | None = None
     task: asyncio.Task[None] | None = None
     done: asyncio.Event = field(default_factory=asyncio.Event)
-    _positions: dict[str, int] = field(default_factory=dict[str, int])
+    positions: dict[str, int] = field(default_factory=dict[str, int])
     _transcript: Transcript = Transcript()  # noqa: RUF009 - frozen
     _read: int = 0
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
@@ -66,6 +72,10 @@ class LiveRun:
                 self.journal.drop(self.id, item_id)
             case _:
                 pass
+
+    def keep(self, item: ThreadItem, model_input: Sequence[Any] | None) -> None:
+        """Save an item that stays open. Follows an event."""
+        self.journal.save(self.id, self._row(item, model_input))
 
     def announce(self, event: ThreadStreamEvent) -> None:
         """Log an event whose item is stored already."""
@@ -112,11 +122,11 @@ class LiveRun:
         self.wake()
 
     def _place(self, item_id: str) -> int:
-        if item_id not in self._positions:
+        if item_id not in self.positions:
             self.position += 1
-            self._positions[item_id] = self.position
+            self.positions[item_id] = self.position
             self.item_ids.append(item_id)
-        return self._positions[item_id]
+        return self.positions[item_id]
 
     def _row(self, item: ThreadItem, model_input: Sequence[Any] | None) -> ItemRow:
         replay = list(model_input) if model_input and not isinstance(model_input, str) else None
