@@ -46,12 +46,17 @@ class Price:
     context: int | None = None
 
 
+def is_free(model: str) -> bool:
+    """Whether `provider/id` runs on this machine."""
+    return model.startswith("local/")
+
+
 @lru_cache(maxsize=1024)  # ids can be typed, so there may be any number
 def price(model: str) -> Price | None:
     """What `provider/id` costs; None if that is not known. A local model costs nothing."""
-    provider, _, name = model.partition("/")
-    if provider == "local":
+    if is_free(model):
         return Price(FREE, FREE)
+    provider, _, name = model.partition("/")
     found = _priced(provider, name, {"input_tokens": _SAMPLE, "output_tokens": _SAMPLE})
     if found is None:
         return None
@@ -61,9 +66,9 @@ def price(model: str) -> Price | None:
 
 def cost(model: str, spent: Spent) -> Decimal | None:
     """What one call of `provider/id` cost, in US dollars; None if that is not known."""
-    provider, _, name = model.partition("/")
-    if provider == "local":
+    if is_free(model):
         return FREE
+    provider, _, name = model.partition("/")
     cached = min(spent.cached_tokens, spent.input_tokens)
     usage = {
         "input_tokens": spent.input_tokens,

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -55,6 +56,23 @@ class Usage:
     cached_tokens: int = 0
     reasoning_tokens: int = 0
     turns: int = 0
+    cache_write_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TurnUsage:
+    """What one request to a model took. `cost` is in US dollars, None if it is not known.
+
+    The cached tokens, those read and those written, are part of the input; the reasoning is part of the output.
+    """
+
+    model: str
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cached_tokens: int = 0
+    cache_write_tokens: int = 0
+    reasoning_tokens: int = 0
+    cost: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +103,8 @@ class Decision:
 class RunRecord:
     """A run as it stands. Durations are in milliseconds; `error` may be shown as it is.
 
-    `asks` are the calls that it waits for, and none unless it is `awaiting_approval`.
+    `asks` are the calls that it waits for, and none unless it is `awaiting_approval`. `cost` is in US dollars, None if
+    any part of it is not known. `notes` are sentences about what was left out or changed for the model.
     """
 
     id: str
@@ -106,6 +125,9 @@ class RunRecord:
     input_text: str = ""
     settings: dict[str, Any] = field(default_factory=dict[str, Any])
     asks: tuple[Ask, ...] = ()
+    cost: Decimal | None = None
+    turns: tuple[TurnUsage, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def live(self) -> bool:

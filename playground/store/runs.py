@@ -12,6 +12,7 @@ from sqlmodel import Session, col, delete, select
 from playground.errors import NotFound
 from playground.records import LIVE, Ask, RunRecord, RunStatus, Usage
 from playground.store.insert import insert
+from playground.store.spend import dollars, turns_of
 from playground.store.tables import RunEventRow, RunRow, ThreadRow
 
 WORKING = ("running", "awaiting_approval")
@@ -19,7 +20,7 @@ WORKING = ("running", "awaiting_approval")
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How a run ended, or why it does not go on for now. `usage`, `paused` as in `RunRow`; times in milliseconds."""
+    """How a run ended, or why it does not go on for now. Its fields are `RunRow`'s; times in milliseconds."""
 
     status: RunStatus
     last_seq: int
@@ -29,6 +30,8 @@ class Ending:
     error: str | None = None
     allow_retry: bool = False
     paused: dict[str, Any] | None = None
+    cost_nano_usd: int | None = None
+    notes: list[str] | None = None
 
 
 def record(row: RunRow) -> RunRecord:
@@ -53,6 +56,9 @@ def record(row: RunRow) -> RunRecord:
         input_text=row.order.get("text", ""),
         settings=row.order.get("settings", {}),
         asks=asks(row),
+        cost=dollars(row.cost_nano_usd),
+        turns=turns_of(row.usage),
+        notes=tuple(row.notes or ()),
     )
 
 
