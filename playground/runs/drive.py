@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
@@ -75,7 +75,6 @@ class Drive:
         self._notes: list[str] = []
         self._result: RunResultStreaming | None = None
         self._overdue: str | None = None
-        self._before: Mapping[str, Any] = {}
         if run.paused is not None:
             self._go_on(run.paused)
 
@@ -102,6 +101,16 @@ class Drive:
         if fresh:
             self.note(*fresh)
             self._outlet.emit(NoticeEvent(level="info", message=" ".join(fresh)))
+
+    def _go_on(self, kept: Paused) -> None:
+        """As if the time that it waited had not been."""
+        self._began -= kept.duration_ms / 1000
+        if kept.first_token_ms is not None:
+            self._translator.first_token_at = self._began + kept.first_token_ms / 1000
+        self._ledger = Ledger(self._run.order.model, kept.usage)
+        self._tools.earlier = kept.usage.get("tool_calls", 0)
+        self.note(*kept.notes)
+        self._translator.go_on(kept.activity, kept.rejected)
 
     async def _pump(self, task: Task) -> None:
         tools = self._settings.tool_timeout + 10

@@ -16,16 +16,17 @@ logger = logging.getLogger(__name__)
 
 
 class ToolWatch(RunHooks[Any]):
-    """Tells the translator about tools, and raises LimitReached after `most` calls."""
+    """Tells the translator about tools, and raises LimitReached after `most` calls, the `earlier` ones included."""
 
     def __init__(self, translator: Translator, *, most: int) -> None:
         self._translator = translator
         self._most = most
         self.calls = 0
+        self.earlier = 0
 
     async def on_tool_start(self, context: RunContextWrapper[Any], agent: Agent[Any], tool: Tool) -> None:
         """Count the call and note its time."""
-        if self.calls == self._most:
+        if self.earlier + self.calls == self._most:
             raise LimitReached(
                 f"The agent called tools more than {self._most} times, so the run was stopped.", allow_retry=True
             )

@@ -27,12 +27,13 @@ UNKEPT = (
 
 @dataclass(frozen=True, slots=True)
 class Paused:
-    """`state` is the SDK's, as JSON; `activity` is the item that stays open. The numbers are those until the pause."""
+    """`state` is the SDK's, as JSON; `activity` is the item that stays open. The rest is what counted until then."""
 
     state: str
     asks: tuple[Ask, ...]
     activity: Mapping[str, Any] | None = None
     usage: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    notes: tuple[str, ...] = ()
     duration_ms: int = 0
     first_token_ms: int | None = None
 
@@ -45,6 +46,7 @@ class Paused:
             asks=runs.asks(row),
             activity=kept.get("activity"),
             usage=row.usage,
+            notes=tuple(row.notes or ()),
             duration_ms=row.duration_ms or 0,
             first_token_ms=row.first_token_ms,
         )
