@@ -31,12 +31,14 @@ class Wire:
     """The running server. `calls` are the requests seen, oldest first; `base_url` ends in `/v1`, `root` has no path.
 
     A request that the real API would refuse gets its 400; `complaints` tells of each. `lawless` switches that off.
+    `lacks` are paths that it does not know, as an older server or a gateway.
     """
 
     def __init__(self) -> None:
         self.calls: deque[Call] = deque(maxlen=5000)
         self.root = ""
         self.lawless = False
+        self.lacks: frozenset[str] = frozenset()
         self._failures: Counter[str] = Counter()
         self._news = asyncio.Condition()
 
@@ -101,7 +103,7 @@ class Wire:
             listed = [{"id": name, "object": "model", "created": 0, "owned_by": "wire"} for name in MODELS]
             return await send(writer, 200, json.dumps({"object": "list", "data": listed}).encode())
         speaks = next((dialect for dialect in _DIALECTS if dialect.serves(call.path)), None)
-        if speaks is None:
+        if speaks is None or call.path in self.lacks:
             return await send(writer, 404, Chat.error(Plan(status=404)))
         plan = self._plan(call, speaks)
         if plan.status != 200:
