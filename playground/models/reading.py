@@ -1,6 +1,6 @@
 """Reads a provider's HTTP stream, for every model here."""
 
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator
 from contextlib import aclosing
 from typing import Any, Protocol, TypeAlias, cast
 
@@ -40,7 +40,7 @@ class Reader(Protocol):
         ...
 
 
-async def events_of(http: httpx2.Response, reader: Reader) -> AsyncIterator[TResponseStreamEvent]:
+async def events_of(http: httpx2.Response, reader: Reader) -> AsyncGenerator[TResponseStreamEvent]:
     """The answer that comes in on `http`.
 
     An error is marked so that the SDK hands out what was read before it: without the mark, it throws the waiting
@@ -52,22 +52,22 @@ async def events_of(http: httpx2.Response, reader: Reader) -> AsyncIterator[TRes
             async for chunk in chunks:
                 frames, failure = _frames(splitter, chunk)
                 kind = ""
-                for event in _fed(reader, frames):
+                for event in _made(reader.feed, frames):
                     kind = str(event.type)
                     yield event
                 _raise(failure)
                 if kind.endswith(".delta"):
                     await chunks.rest()
-        for event in reader.finish():
+        for event in _made(reader.finish):
             yield event
     except Exception as error:
         drain_first(error)
         raise
 
 
-def _fed(reader: Reader, frames: list[Frame]) -> Iterator[TResponseStreamEvent]:
+def _made(make: Callable[..., Iterable[TResponseStreamEvent]], *frames: list[Frame]) -> Iterator[TResponseStreamEvent]:
     try:
-        yield from reader.feed(frames)
+        yield from make(*frames)
     except (AttributeError, LookupError, TypeError, ValueError):
         raise StreamFailure("malformed") from None  # JSON, but not of this dialect
 
