@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from typing_extensions import override
 
+from tests.wire import legal
 from tests.wire.dialects import MARK, SOURCE, Dialect, Json, around, dumps, frame, loaded, seal, text_of
 from tests.wire.plans import CANARY, Asked, Part, Plan
 
@@ -23,7 +24,7 @@ class Messages(Dialect):
     @classmethod
     @override
     def complaint(cls, body: Json, model: str) -> str | None:
-        return None
+        return legal.first(legal.messages(body, model))
 
     @classmethod
     @override

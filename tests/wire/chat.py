@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from typing_extensions import override
 
+from tests.wire import legal
 from tests.wire.dialects import MARK, Dialect, Json, around, dumps, text_of
 from tests.wire.plans import CANARY, Asked, Ending, Part, Plan
 
@@ -24,7 +25,7 @@ class Chat(Dialect):
     @classmethod
     @override
     def complaint(cls, body: Json, model: str) -> str | None:
-        return None
+        return legal.first(legal.chat(body))
 
     @classmethod
     @override

@@ -43,6 +43,24 @@ def text_of(content: Any) -> str:
     return str(content or "")
 
 
+def steps_of(given: Any) -> list[Json]:
+    """A request's input as steps: it may also be a text, or the parts of one message."""
+    if isinstance(given, str):
+        return [{"type": "user_input", "content": [{"type": "text", "text": given}]}]
+    listed = cast("list[Json]", given if isinstance(given, list) else [given] if given else [])
+    if listed and all(part.get("type") in {"text", "image", "document", "audio", "video"} for part in listed):
+        return [{"type": "user_input", "content": listed}]
+    return listed
+
+
+def result_text(result: Any) -> str:
+    """What a tool said: a text, parts, or an object around either."""
+    if isinstance(result, dict):
+        told = cast("Json", result)
+        return result_text(next(iter(told.values()), ""))
+    return text_of(result)
+
+
 def loaded(arguments: str) -> Any:
     """A tool call's arguments as JSON; empty where they are none."""
     try:

@@ -6,8 +6,8 @@ from uuid import uuid4
 
 from typing_extensions import override
 
-from tests.wire.dialects import MARK, SOURCE, Dialect, Json, around, dumps, loaded, seal
-from tests.wire.interactions import result_text
+from tests.wire import legal, legal_google
+from tests.wire.dialects import MARK, SOURCE, Dialect, Json, around, dumps, loaded, result_text, seal
 from tests.wire.plans import CANARY, Asked, Part, Plan
 
 
@@ -33,7 +33,7 @@ class Generate(Dialect):
     @classmethod
     @override
     def complaint(cls, body: Json, model: str) -> str | None:
-        return None
+        return legal.first(legal_google.generate(body, model))
 
     @classmethod
     @override

@@ -5,7 +5,21 @@ from uuid import uuid4
 
 from typing_extensions import override
 
-from tests.wire.dialects import MARK, SOURCE, Dialect, Json, around, dumps, frame, loaded, seal, text_of
+from tests.wire import legal, legal_google
+from tests.wire.dialects import (
+    MARK,
+    SOURCE,
+    Dialect,
+    Json,
+    around,
+    dumps,
+    frame,
+    loaded,
+    result_text,
+    seal,
+    steps_of,
+    text_of,
+)
 from tests.wire.plans import CANARY, Asked, Part, Plan
 
 
@@ -27,7 +41,7 @@ class Interactions(Dialect):
     @classmethod
     @override
     def complaint(cls, body: Json, model: str) -> str | None:
-        return None
+        return legal.first(legal_google.interactions(body, model))
 
     @classmethod
     @override
@@ -152,24 +166,6 @@ _ERRORS = {
     503: "service_unavailable",
     529: "service_unavailable",
 }
-
-
-def steps_of(given: Any) -> list[Json]:
-    """A request's input as steps: it may also be a text, or the parts of one message."""
-    if isinstance(given, str):
-        return [{"type": "user_input", "content": [{"type": "text", "text": given}]}]
-    listed = cast("list[Json]", given if isinstance(given, list) else [given] if given else [])
-    if listed and all(part.get("type") in {"text", "image", "document", "audio", "video"} for part in listed):
-        return [{"type": "user_input", "content": listed}]
-    return listed
-
-
-def result_text(result: Any) -> str:
-    """What a tool said: a text, parts, or an object around either."""
-    if isinstance(result, dict):
-        told = cast("Json", result)
-        return result_text(next(iter(told.values()), ""))
-    return text_of(result)
 
 
 def _opened(part: Part) -> Json:

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from typing_extensions import override
 
+from tests.wire import legal
 from tests.wire.dialects import SOURCE, Dialect, Json, dumps, frame, seal, text_of
 from tests.wire.plans import CANARY, Asked, Part, Plan
 
@@ -28,7 +29,7 @@ class Responses(Dialect):
     @classmethod
     @override
     def complaint(cls, body: Json, model: str) -> str | None:
-        return None
+        return legal.first(legal.responses(body, model))
 
     @classmethod
     @override
