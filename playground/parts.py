@@ -61,7 +61,7 @@ async def open_playground(settings: Settings) -> AsyncGenerator[Playground]:
         await local.start()
         models = Models(settings, local)
         stack.push_async_callback(models.aclose)
-        await asyncio.to_thread(_prepare, models)
+        await asyncio.to_thread(_read_lists)
 
         async def default_model() -> str:
             return catalog.default_model(await offers(settings, models, local))
@@ -73,8 +73,7 @@ async def open_playground(settings: Settings) -> AsyncGenerator[Playground]:
         yield Playground(settings, database, local, models, roster, engine, dispatcher)
 
 
-def _prepare(models: Models) -> None:
-    """What reads files and imports: not for an event loop."""
-    models.prepare()
+def _read_lists() -> None:
+    """The models and their prices: read from files, so not on an event loop."""
     listed()
     prices.prepare()

@@ -10,7 +10,7 @@ from agents.items import TResponseInputItem
 
 from playground.models.history import left_out
 from playground.models.provider import Models
-from playground.models.tuning import tuned
+from playground.models.tuning import own_settings, tuned
 from playground.roster.roster import Roster
 from playground.runs.bounded import bounded
 from playground.runs.drive import Drive, Task
@@ -48,7 +48,7 @@ class Answerer:
             built, model = await asyncio.to_thread(self._cast, order)
             agent = choosing(bounded(built, self._settings.tool_timeout), order.tool_choice)
             state = await restored(agent, run.paused) if run.paused else None
-            fit = tuned(order.model, order.settings, agent.model_settings)
+            fit = tuned(order.model, order.settings, own_settings(agent))
         except asyncio.CancelledError:
             return drive.stopped()
         except Exception as error:
@@ -66,7 +66,7 @@ def choosing(agent: Agent[Any], tool: str | None) -> Agent[Any]:
     """The agent, made to call a tool first. No setting of the run: whom it hands over to may not have that tool."""
     if tool is None:
         return agent
-    return agent.clone(model_settings=replace(agent.model_settings, tool_choice=tool))
+    return agent.clone(model_settings=replace(own_settings(agent), tool_choice=tool))
 
 
 def unread(model: str) -> str:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import gc
+import logging
 import os
 import socket
 import threading
@@ -23,6 +24,8 @@ from playground.web.health import Health
 from playground.web.identity import Badges, Identity, load_secret
 from playground.web.process import Server, listener
 from playground.web.replies import Errors, http_refusal
+
+logger = logging.getLogger(__name__)
 
 REQUEST_HEADERS = (
     "Authorization",
@@ -92,20 +95,41 @@ def serve(settings: Settings) -> None:
         asyncio.run(_serve(settings, bound))
 
 
+async def _prepare(parts: Playground) -> None:
+    """Imports the providers' clients, which takes seconds, before the first question; it need not wait for the others.
+
+    Whoever asks for a client that cannot be made is told so then.
+    """
+    try:
+        await asyncio.to_thread(parts.models.prepare)
+    except Exception:
+        logger.exception("not every provider's client could be made")
+    _settle()
+
+
+def _settle() -> None:
+    """What was imported stays.
+
+    It is looked through by no later collection (a fifth of a second each, with all answers waiting) and not taken
+    apart piece by piece at the end (a second and more).
+    """
+    gc.collect()
+    gc.freeze()
+
+
 async def _serve(settings: Settings, bound: socket.socket) -> None:
     async with open_playground(settings) as parts:
         app = await asyncio.to_thread(create_app, parts)
-        # What was imported stays: looked through by no later collection (a fifth of a second each, with all
-        # answers waiting) and not taken apart piece by piece at the end (a second and more).
-        gc.collect()
-        gc.freeze()
+        _settle()
         server = Server(
             uvicorn_config(app),
             health=app.state.health,
             drain=parts.engine.close,
             drain_seconds=settings.drain_timeout + SAVE_SECONDS,
         )
+        preparing = asyncio.create_task(_prepare(parts))
         await server.serve([bound])
+        await asyncio.wait([preparing])
         if server.force_exit:
             settings.drain_timeout = 0  # asked twice: what still runs is cut, and saved as far as it came
     _leave_threads_behind()
