@@ -59,12 +59,13 @@ _OPENAI_CONTEXT: tuple[tuple[str, int], ...] = (
     (r"o[34]", 200_000),
 )
 _ANTHROPIC_EFFORTS: tuple[tuple[str, tuple[Effort, ...]], ...] = (
-    (r"claude-(mythos|fable)", (*_LOW_TO_HIGH, "xhigh")),
-    (r"claude-(haiku|sonnet)-4-5|claude-3", ()),
-    (r"claude-\w+-4-[56]", _FROM_NONE),
+    (r"claude-(mythos|fable|opus-5-[5-9])", (*_LOW_TO_HIGH, "xhigh")),
+    (r"claude-3(-5)?-(opus|sonnet|haiku)|claude-[12]", ()),
+    (r"claude-(3-7|\w+-4-5|\w+-4-\d{8}|\w+-4-[01])", EFFORTS),
+    (r"claude-\w+-4-6", _FROM_NONE),
     (r"claude-", (*_FROM_NONE, "xhigh")),
 )
-"""Thinking can be switched off (`none`) but for the largest; the smaller models of 4.5 know no effort."""
+"""The largest always think. Those before 4.6 think within a number of tokens, so any effort has one."""
 
 
 def capabilities_of(model: str) -> Capabilities:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from agents import ModelSettings
+from agents import Agent, Model, ModelSettings
 from agents.models import get_default_model_settings
 from openai.types.shared import Reasoning
 
@@ -36,13 +36,21 @@ def tuned(model: str, lane: LaneSettings, own: ModelSettings | None = None) -> T
     wanted = ModelSettings(
         temperature=lane.temperature,
         max_tokens=lane.max_tokens,
-        reasoning=Reasoning(effort=lane.effort, summary="auto"),
+        reasoning=Reasoning(effort=lane.effort, summary="auto") if lane.effort else None,
         include_usage=True,
     )
-    both = own.resolve(wanted) if own is not None and own != get_default_model_settings() else wanted
+    both = own.resolve(wanted) if own else wanted
     changed = _changed(model, both)
     refused = tuple(name.replace("_", " ") for name in _refused(model, both))
     return Tuned(fitted(model, wanted), refused, (changed,) if changed else ())
+
+
+def own_settings(agent: Agent[Any]) -> ModelSettings:
+    """What the agent's author set; the SDK gives every other agent what suits its own default model."""
+    if isinstance(agent.model, Model):
+        return agent.model_settings
+    implied = get_default_model_settings(agent.model) if agent.model else get_default_model_settings()
+    return ModelSettings() if agent.model_settings == implied else agent.model_settings
 
 
 def fitted(model: str, settings: ModelSettings) -> ModelSettings:
