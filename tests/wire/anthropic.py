@@ -95,9 +95,9 @@ class Messages(Dialect):
 
     def _searched(self, part: Part) -> bytes:
         use, found = _search_blocks(part)
+        opened = self._block({**use, "input": {}})  # first: what follows is told of the block opened last
         asked = self._delta({"type": "input_json_delta", "partial_json": json.dumps(use["input"])})
-        opened = self._block({**use, "input": {}}) + asked + self._stop()
-        return opened + self._block(found) + self._stop()
+        return opened + asked + self._stop() + self._block(found) + self._stop()
 
     @override
     def piece(self, text: str) -> bytes:
