@@ -36,7 +36,7 @@ class Ledger:
         self._earlier = earlier or {}
         self._skipped = 0
         self._under_way = False
-        self._untold = bool(self._earlier.get("untold"))
+        self._untold = False
 
     def begin(self, spent: Spent) -> None:
         """The run begins, or goes on: what was `spent` by now is known from `earlier`."""
@@ -58,8 +58,8 @@ class Ledger:
         entries = spent.request_usage_entries[self._skipped :] if spent else ()
         known = turns_of(self._earlier)
         known += tuple(_turn(self._model, entry) for entry in entries if entry.input_tokens or entry.output_tokens)
-        untold = self._untold or self._under_way
-        unpriced = [None] if untold and not prices.is_free(self._model) else []
+        untold = (self._untold or self._under_way) and not prices.is_free(self._model)
+        untold = untold or bool(self._earlier.get("untold"))
         usage: dict[str, Any] = {
             "turns": turns + self._earlier.get("turns", 0),
             "tool_calls": tool_calls + self._earlier.get("tool_calls", 0),
@@ -68,7 +68,7 @@ class Ledger:
         }
         if untold:
             usage["untold"] = True
-        return Account(usage, prices.total([*(turn.cost for turn in known), *unpriced]))
+        return Account(usage, prices.total([*(turn.cost for turn in known), *([None] if untold else ())]))
 
 
 def _turn(model: str, entry: RequestUsage) -> TurnUsage:
