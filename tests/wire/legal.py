@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, cast
 
 from tests.wire.dialects import Json, is_seal
 
@@ -186,7 +186,7 @@ def _kinds(content: Any, allowed: set[str]) -> Iterator[str]:
     if not isinstance(content, (str, list)):
         yield "content: expected a string or parts"
     elif isinstance(content, list):
-        parts: list[Json] = content
+        parts = cast("list[Json]", content)
         yield from (f"content: invalid value {part.get('type')}" for part in parts if part.get("type") not in allowed)
 
 
@@ -207,7 +207,7 @@ def chat(body: Json) -> Iterator[str]:
                 waiting.remove(message["tool_call_id"])
         elif waiting:
             yield f"messages.{at}: no tool message for {waiting}"
-            waiting = []
+            waiting.clear()
         calls: list[Json] = message.get("tool_calls") or []
         waiting += [call["id"] for call in calls]
         if not (role == "assistant" and calls and message.get("content") is None):

@@ -3,7 +3,7 @@
 import base64
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 from tests.wire.dialects import Json, is_seal, steps_of
 from tests.wire.legal import pairs
@@ -82,7 +82,7 @@ def _contents(contents: Any) -> Iterator[str]:
     if not isinstance(contents, list) or not contents:
         yield "content: must not be empty"
         return
-    parts: list[Json] = contents
+    parts = cast("list[Json]", contents)
     for part in parts:
         if part.get("type") not in _CONTENT:
             yield f"content: unknown type {part.get('type')}"
