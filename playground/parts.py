@@ -42,7 +42,8 @@ class Playground:
 
 async def offers(settings: Settings, models: Models, local: LocalServers) -> tuple[Offer, ...]:
     """The providers and models to pick from, as they stand right now."""
-    return catalog.offers(settings, local.statuses(), await models.compatible_ids(), listed())
+    known = await asyncio.to_thread(listed)  # the first call reads files
+    return catalog.offers(settings, local.statuses(), await models.compatible_ids(), known)
 
 
 @asynccontextmanager

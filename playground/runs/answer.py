@@ -8,6 +8,7 @@ from typing import Any
 from agents import Agent, Model
 from agents.items import TResponseInputItem
 
+from playground import prices
 from playground.models.history import left_out
 from playground.models.provider import Models
 from playground.models.tuning import own_settings, tuned
@@ -59,6 +60,7 @@ class Answerer:
 
     def _cast(self, order: Order) -> tuple[Agent[Any], Model]:
         """Who answers. The first of them may import a package: not for an event loop."""
+        prices.price(order.model)  # the first reads the price list, which is asked again when the run ends
         return self._roster.get(order.agent).build(), self._models.get_model(order.model)
 
 

@@ -25,7 +25,8 @@ def test_money_survives_being_kept(count: int) -> None:
 
 
 def test_what_is_not_known_stays_so() -> None:
-    assert nano(None) is dollars(None) is None
+    assert nano(None) is None
+    assert dollars(None) is None
     assert nano(Decimal(0)) == 0
     assert nano(Decimal("0.0000000004")) == 0
 

@@ -1,5 +1,6 @@
 """What every handler works with."""
 
+import asyncio
 from dataclasses import dataclass, field
 
 from playground.parts import Playground
@@ -18,4 +19,5 @@ class Desk:
 
     async def lane(self, tab: Tab) -> LanePanel:
         """The pickers of a tab."""
-        return lane_panel(tab.lane, self.parts.roster.offers(), await self.parts.offers())
+        agents, offers = self.parts.roster.offers(), await self.parts.offers()
+        return await asyncio.to_thread(lane_panel, tab.lane, agents, offers)  # the first one reads the price list
