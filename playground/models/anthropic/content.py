@@ -31,7 +31,7 @@ def given(content: object) -> list[Block]:
     if isinstance(content, list):
         parts = cast("Iterable[Block]", content)
         return [block for part in parts for block in _part(part)]
-    return text_block(content if isinstance(content, str) else str(content))
+    return [] if content is None else text_block(str(content))
 
 
 def said(content: object) -> list[Block]:

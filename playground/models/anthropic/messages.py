@@ -84,7 +84,7 @@ def _kept(item: Block, origin: str) -> list[Block]:
 def _result(item: Block) -> Block:
     output = item.get("output")
     result = {"type": "tool_result", "tool_use_id": legal_id(item["call_id"])}
-    content = output if isinstance(output, str) and output.strip() else given("" if output is None else output)
+    content = output if isinstance(output, str) and output.strip() else given(output)
     return result | {"content": content} if content else result
 
 

@@ -60,7 +60,7 @@ class Reader:
                 raise StreamFailure("cut")
             case "pause_turn":
                 self.paused = True
-                self.so_far += [block for opened in self._blocks.values() if _has_words(block := opened.whole())]
+                self.so_far += [block for opened in self._blocks.values() if _may_return(block := opened.whole())]
                 return []
             case "refusal":
                 return self._refuse()
@@ -177,8 +177,10 @@ def _place(frame: Frame) -> tuple[str, int]:
     return (frame["delta"]["type"] if kind == "content_block_delta" else kind), index
 
 
-def _has_words(block: Block) -> bool:
-    return block["type"] != "text" or bool(str(block["text"]).strip())
+def _may_return(block: Block) -> bool:
+    """Whether the provider takes the block back: not without a word in it, nor a thought it did not sign."""
+    needed = {"text": "text", "thinking": "signature"}.get(block["type"])
+    return needed is None or bool(str(block[needed]).strip())
 
 
 def _known(usage: Frame) -> Frame:

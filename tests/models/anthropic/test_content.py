@@ -26,7 +26,7 @@ def test_text_stays_text() -> None:
     assert given("hello") == given([{"type": "input_text", "text": "hello"}]) == [{"type": "text", "text": "hello"}]
 
 
-@pytest.mark.parametrize("empty", ["", "  \n", [], [{"type": "input_text", "text": " "}]])
+@pytest.mark.parametrize("empty", [None, "", "  \n", [], [{"type": "input_text", "text": " "}]])
 def test_a_text_without_a_word_is_not_sent(empty: Any) -> None:
     assert given(empty) == said(empty) == []
 

@@ -219,9 +219,8 @@ async def test_usage_counts_the_cache_as_input_and_the_last_numbers_win(claude: 
 
 
 async def test_usage_may_be_missing(claude: MakeModel) -> None:
-    bare: dict[str, Any] = {"type": "message_start", "message": {}}
     stop = {"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "usage": None}
-    usage = (await told(claude, bare, *text(0, "a"), stop))[-1].response.usage
+    usage = (await told(claude, *text(0, "a"), stop))[-1].response.usage
     assert usage.total_tokens == 0
 
 
@@ -357,6 +356,17 @@ async def test_text_on_both_sides_of_a_pause_is_one_message() -> None:
         items: list[Any] = (await model.get_response(**request())).output
     assert [part.text for item in items for part in item.content] == ["a", "b"]
     assert len(items) == 1
+
+
+async def test_what_a_pause_sends_back_is_as_it_came_and_whole() -> None:
+    source = {"type": "citations_delta", "citation": CITED}
+    cited = block(0, {"type": "text", "text": "", "citations": []}, {"type": "text_delta", "text": "a"}, source)
+    half = block(2, USE, {"type": "input_json_delta", "partial_json": '{"que'})
+    paused = [started(), *cited, *thought(1, "hm", ""), *half, *ended("pause_turn")]
+    async with scripted(paused, [started(), *text(0, "b"), *ended()]) as (model, script):
+        await model.get_response(**request())
+    sent = script.bodies[1]["messages"][-1]["content"]
+    assert sent == [{"type": "text", "text": "a", "citations": [CITED]}, USE]
 
 
 async def test_calls_on_both_sides_of_a_pause_stay_apart() -> None:
