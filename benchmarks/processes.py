@@ -13,6 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 INHERITED = ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV")
 START_SECONDS = 90
+KEY = "sk-loopback"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +72,23 @@ async def running(*arguments: str, folder: Path, **variables: str) -> AsyncGener
 
 
 @asynccontextmanager
-async def provider(folder: Path) -> AsyncGenerator[Running]:
-    """The provider that all are asked to use."""
-    async with running("-m", "tests.wire", "--port", "0", folder=folder / "provider") as wire:
+async def provider(folder: Path, *, interactions: bool = True) -> AsyncGenerator[Running]:
+    """The provider that all are asked to use; it speaks every wire, without `interactions` all but that one."""
+    lacks = () if interactions else ("--without", "/v1beta/interactions", "/v1/interactions")
+    async with running("-m", "tests.wire", "--port", "0", *lacks, folder=folder / "provider") as wire:
         yield wire
 
 
 def playground_variables(provider_url: str) -> dict[str, str]:
-    """What tells a playground, or the plain server, to use the provider and no other."""
+    """What tells a playground, or the plain server, to use the provider and no other. The URL ends in `/v1`."""
+    root = provider_url.removesuffix("/v1")
     return {
-        "OPENAI_API_KEY": "sk-loopback",
+        "OPENAI_API_KEY": KEY,
         "OPENAI_BASE_URL": provider_url,
+        "ANTHROPIC_API_KEY": KEY,
+        "ANTHROPIC_BASE_URL": root,
+        "GEMINI_API_KEY": KEY,
+        "GOOGLE_GEMINI_BASE_URL": root,
         "PLAYGROUND_COMPATIBLE_BASE_URL": provider_url,
         "PLAYGROUND_LOCAL_MODEL": "off",
         "PLAYGROUND_PORT": "0",
