@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from agents import Agent, GuardrailFunctionOutput, InputGuardrail, OutputGuardrail, function_tool
+from agents import Agent, GuardrailFunctionOutput, InputGuardrail, ModelSettings, OutputGuardrail, function_tool
 
 SECRET = "postgres://admin:hunter2@db/prod"
 """In a tool's exception; must never reach the model or the visitor."""
@@ -102,3 +102,13 @@ def fragile() -> Agent[Any]:
     if FRAGILE:
         raise RuntimeError(SECRET)
     return Agent(name="Fragile")
+
+
+def cold() -> Agent[Any]:
+    """An agent with settings that not every model takes."""
+    return Agent(name="Cold", model_settings=ModelSettings(temperature=0.1, frequency_penalty=1))
+
+
+def boss() -> Agent[Any]:
+    """An agent whose tool is another agent."""
+    return Agent(name="Boss", tools=[Agent[Any](name="Inner").as_tool("now", "Asks somebody else.")])

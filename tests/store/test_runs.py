@@ -1,17 +1,19 @@
 """Runs in the store: fenced by epoch, taken over when silent, pruned when old."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from functools import partial
 
 import pytest
 from sqlmodel import Session, select
 
 from playground.errors import NotFound
-from playground.records import Ask
+from playground.records import Ask, TurnUsage
 from playground.runs.journal import Entry, write
 from playground.store import runs
 from playground.store.database import Database
 from playground.store.runs import Ending
+from playground.store.spend import stored
 from playground.store.tables import ItemRow, RunEventRow, RunRow, ThreadRow
 from tests.store.conftest import ANN, AT, add, new_item, new_run, new_thread
 
@@ -37,6 +39,20 @@ async def test_an_end_is_recorded_with_its_numbers(database: Database, thread: T
     assert (found.usage.input_tokens, found.usage.output_tokens) == (7, 0)
     assert found.settings == {"temperature": 1.0}
     assert (await database.read(lambda s: s.exec(select(ThreadRow)).one())).updated_at == LATE
+
+
+async def test_an_end_is_recorded_with_its_turns_its_cost_and_its_notes(database: Database, thread: ThreadRow) -> None:
+    turns = (TurnUsage("openai/a", 7, 2, cost=Decimal("0.000000015")), TurnUsage("openai/b", 1, 1))
+    notes = ["Temperature is not supported by openai/b; it was left out."]
+    ending = Ending("completed", 3, {"turns": 2, **stored(turns)}, cost_nano_usd=15, notes=notes)
+    run, before = new_run(thread), new_run(await database.write(new_thread))
+    await add(database, run, before)
+    await database.write(lambda s: runs.finish(s, run_id=run.id, epoch=1, ending=ending, at=LATE))
+    found = runs.record(await _run(database, run.id))
+    assert (found.turns, found.cost, found.notes) == (turns, Decimal("0.000000015"), tuple(notes))
+    assert found.usage.turns == 2
+    old = runs.record(await _run(database, before.id))
+    assert (old.turns, old.cost, old.notes) == ((), None, ())
 
 
 async def test_an_owner_that_was_taken_for_dead_changes_nothing_more(database: Database, thread: ThreadRow) -> None:
