@@ -129,13 +129,14 @@ class Dispatcher:
             rows, more = items.page(session, row, limit=FIRST_PAGE, order="asc", after=None)
             return pages.thread(row, pages.page(pages.visible(rows), more=more))
 
-        being_written = await self._engine.open_items(visitor, params.thread_id)
+        being_written = self._engine.open_items(visitor, params.thread_id)
         reply = await self._read(visitor, params.thread_id, work)
         self._engine.touch(params.thread_id)
+        newest = {item["id"]: item for item in being_written}
         data = reply["items"]["data"]
+        data[:] = [newest.pop(item["id"], item) for item in data]
         if not reply["items"]["has_more"]:
-            stored = {item["id"] for item in data}
-            data += [item for item in being_written if item["id"] not in stored]
+            data += newest.values()
         return reply
 
     async def _items(self, visitor: Visitor, params: Any) -> dict[str, Any]:

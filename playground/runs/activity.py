@@ -171,7 +171,7 @@ class Activity:
             return
         for step in self.steps:
             if not step.done:
-                step.note = "not approved" if step.waiting else "not finished"
+                step.note = "not run" if step.waiting else "not finished"
                 step.waiting = False
                 step.end()
         workflow = Workflow(

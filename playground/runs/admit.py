@@ -149,11 +149,13 @@ def _thread(session: Session, order: Order, at: datetime) -> ThreadRow:
 
 
 def _must_wait(session: Session, order: Order, policy: DoubleText) -> bool:
-    live = [] if order.new_thread else [row.id for row in runs.live_of(session, order.thread_id)]
+    live: Sequence[RunRow] = () if order.new_thread else runs.live_of(session, order.thread_id)
     if not live:
         return False
-    if policy == "interrupt":
-        raise Busy(live)
+    # Whoever asks again or in other words does not want the approval that is waited for.
+    given_up = order.fork != "none" and all(row.status == "awaiting_approval" for row in live)
+    if policy == "interrupt" or given_up:
+        raise Busy([row.id for row in live])
     if policy == "reject" or order.fork != "none":
         raise Conflict("This conversation is still answering. Wait for it, or stop it first.")
     if len(live) > MOST_WAITING:

@@ -76,7 +76,7 @@ class Drive:
         self._result: RunResultStreaming | None = None
         self._overdue: str | None = None
         if run.paused is not None:
-            self._go_on(run.paused)
+            self._take_up(run.paused)
 
     async def go(self, task: Task) -> Ending:
         """Answer. Cancelling the surrounding task stops the run; its `stopping` says why."""
@@ -102,7 +102,7 @@ class Drive:
             self.note(*fresh)
             self._outlet.emit(NoticeEvent(level="info", message=" ".join(fresh)))
 
-    def _go_on(self, kept: Paused) -> None:
+    def _take_up(self, kept: Paused) -> None:
         """As if the time that it waited had not been."""
         self._began -= kept.duration_ms / 1000
         if kept.first_token_ms is not None:
@@ -110,13 +110,15 @@ class Drive:
         self._ledger = Ledger(self._run.order.model, kept.usage)
         self._tools.earlier = kept.usage.get("tool_calls", 0)
         self.note(*kept.notes)
-        self._translator.go_on(kept.activity, kept.rejected)
+        self._translator.take_up(kept.activity)
 
     async def _pump(self, task: Task) -> None:
         tools = self._settings.tool_timeout + 10
         bounds = Bounds(
             self._settings.first_token_timeout, self._settings.token_gap_timeout, tools, self._settings.run_timeout
         )
+        if self._run.paused is not None:
+            self._translator.go_on(self._run.paused.rejected)
         told = task.told if isinstance(task.told, RunState) else list(task.told)
         self._result = result = Runner.run_streamed(
             task.agent,

@@ -11,18 +11,19 @@ from weakref import WeakValueDictionary
 
 from sqlalchemy.exc import IntegrityError
 
-from playground import wire
 from playground.errors import Conflict, Unavailable
-from playground.records import RunRecord
+from playground.records import LIVE, RunRecord
 from playground.runs import kept
 from playground.runs.admit import Admitted, Busy, admit
 from playground.runs.answer import Answerer
+from playground.runs.approvals import Approvals, Verdict
 from playground.runs.grace import Grace
 from playground.runs.journal import Journal
 from playground.runs.keeper import Keeper, Pace
 from playground.runs.live import Frame, LiveRun, StopReason
 from playground.runs.order import Order
 from playground.runs.queue import Queue, Told
+from playground.runs.readers import Readers
 from playground.runs.tasks import Tasks
 from playground.settings import Settings
 from playground.store.database import Database
@@ -50,6 +51,8 @@ class Engine:
         self._doors: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._journal = Journal(database, interval=settings.flush_interval, fenced=self._fenced)
         self._grace = Grace(settings.disconnect_grace, lambda run: self._halt(run, "left"))
+        self._readers = Readers(database, self._live, self._grace)
+        self._approvals = Approvals(database, self._journal, self.owner, self._live, begin=self._resume)
         self._queue = Queue(database, self._live, begin=self._begin, forget=self._forget)
         self._keeper = Keeper(
             database,
@@ -116,53 +119,45 @@ class Engine:
 
     async def stop(self, visitor: Visitor, run_id: str) -> RunRecord:
         """Stop a run; answers when its provider's connection is closed and its partial answer saved."""
-        record = await self.run(visitor, run_id)
-        run = self._live.get(run_id)
-        if not record.live:
-            return record
-        if run is None:
-            return await kept.stop(self._database, visitor, run_id)
+        while (record := await self.run(visitor, run_id)).live:
+            run = self._live.get(run_id)
+            if run is not None:
+                await self._stop(run)
+            elif record.status == "awaiting_approval":
+                await asyncio.shield(self._tasks.spawn(self._approvals.stop(visitor, run_id)))
+            else:
+                await kept.stop(self._database, visitor, run_id)
+        return record
+
+    async def _stop(self, run: LiveRun) -> None:
         if run.queued:
             await self._queue.dismiss(run, "visitor")
         else:
             run.stop("visitor")
         await run.done.wait()
-        return await self.run(visitor, run_id)
+
+    async def decide(self, visitor: Visitor, run_id: str, verdict: Verdict) -> RunRecord:
+        """Approve or reject what a run waits for; it goes on once all is decided. Raises VisitorError, see `decide`."""
+        if self.closing:
+            raise Unavailable("The server is stopping. Try again in a moment.")
+        record = await self.run(visitor, run_id)
+        self._answerer.check_model(verdict.model or record.model)
+        return await asyncio.shield(self._tasks.spawn(self._approvals.decide(visitor, run_id, verdict)))
 
     def touch(self, thread_id: str) -> None:
         """Somebody read this thread: its run may finish."""
-        for run in self._live.values():
-            if run.order.thread_id == thread_id:
-                self._grace.touch(run)
+        self._readers.touch(thread_id)
 
-    async def open_items(self, visitor: Visitor, thread_id: str) -> list[dict[str, Any]]:
+    def open_items(self, visitor: Visitor, thread_id: str) -> list[dict[str, Any]]:
         """The payloads of the items that a run of this process has made so far; some may be stored already."""
-        for run in self._live.values():
-            if run.order.thread_id == thread_id and run.order.visitor_id == visitor.id and not run.queued:
-                return [wire.payload(item) for item in run.transcript().items]
-        return []
+        return self._readers.open_items(visitor, thread_id)
 
-    async def attach(
-        self, visitor: Visitor, run_id: str, *, after: int = 0, linger: bool = False
-    ) -> AsyncGenerator[Frame]:
-        """The run's frames above `after`, to its end. Raises NotFound.
+    def attach(self, visitor: Visitor, run_id: str, *, after: int = 0, linger: bool = False) -> AsyncGenerator[Frame]:
+        """The run's frames above `after`, to its end; while it waits for an approval there is none. Raises NotFound.
 
         A `linger`ing reader is one whose leaving may stop the run (see `Grace`).
         """
-        run = self._live.get(run_id)
-        if run is None or run.order.visitor_id != visitor.id:
-            async for frame in kept.follow(self._database, visitor, run_id, after):
-                yield frame
-            return
-        self._grace.enter(run)
-        after = max(after, 0)
-        try:
-            while frames := await run.more(after):
-                for frame in frames:
-                    yield frame
-                after = frames[-1].seq
-        finally:
-            self._grace.leave(run, lingering=linger)
+        return self._readers.attach(visitor, run_id, after=max(after, 0), linger=linger)
 
     async def _admit(self, order: Order) -> Admitted:
         policy = self._settings.double_text
@@ -182,6 +177,10 @@ class Engine:
         self._grace.begin(run)
         self._tasks.spawn(self._work(run, told))
 
+    def _resume(self, run: LiveRun) -> None:
+        self._live[run.id] = run
+        self._tasks.spawn(self._work(run, ()))  # in nobody's absence: who decided it wants it to go on
+
     async def _work(self, run: LiveRun, told: Told) -> None:
         run.task = asyncio.current_task()
         ending = await self._answerer.answer(run, told)
@@ -194,6 +193,7 @@ class Engine:
         await self._advance(run.order.thread_id)
 
     def _conclude(self, run: LiveRun, ending: Ending) -> None:
+        run.parked = ending.status in LIVE
         self._forget(run)
         facts = {
             "run_id": run.id,
@@ -206,7 +206,7 @@ class Engine:
             "first_token_ms": ending.first_token_ms,
             "duration_ms": ending.duration_ms,
         }
-        logger.info("run ended", extra=facts)
+        logger.info("run waits" if run.parked else "run ended", extra=facts)
 
     async def _advance(self, thread_id: str) -> None:
         if not self.closing:

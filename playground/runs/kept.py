@@ -1,7 +1,7 @@
-"""Runs that are over, or that another replica owns: known from the store alone."""
+"""Runs that are over, that wait for the visitor, or that another replica owns: known from the store alone."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, Callable
 
 from playground.errors import NotFound, Unavailable
 from playground.records import RunRecord
@@ -12,9 +12,13 @@ from playground.visitor import Visitor
 
 POLL_SECONDS = 0.2
 """How often the log of another replica's run is read."""
+POLLS_WHILE_WAITING = 5
+"""Of a run that waits for an approval the log is read so much less often."""
 PAGE = 500
 STOP_SECONDS = 10
 """How long a stop waits for the owner."""
+OWNED = ("queued", "running")
+"""Statuses of a run that some process works on."""
 
 
 async def find(database: Database, visitor: Visitor, run_id: str) -> RunRecord:
@@ -23,18 +27,23 @@ async def find(database: Database, visitor: Visitor, run_id: str) -> RunRecord:
 
 
 async def stop(database: Database, visitor: Visitor, run_id: str) -> RunRecord:
-    """Ask the owner to stop a run and wait until it has. Raises NotFound or Unavailable."""
+    """Ask the owner to stop a run and wait until it has, or let go of it. Raises NotFound or Unavailable."""
     await database.write(lambda session: runs.request_cancel(session, run_id))
     for _ in range(int(STOP_SECONDS / POLL_SECONDS)):
         await asyncio.sleep(POLL_SECONDS)
         record = await find(database, visitor, run_id)
-        if not record.live:
+        if record.status not in OWNED:
             return record
     raise Unavailable("The run has not stopped yet. Try again in a moment.")
 
 
-async def follow(database: Database, visitor: Visitor, run_id: str, after: int) -> AsyncIterator[Frame]:
-    """The run's frames above `after`, to its end. Raises NotFound, also for frames that are no longer kept."""
+async def follow(
+    database: Database, visitor: Visitor, run_id: str, after: int, *, here: Callable[[], bool]
+) -> AsyncGenerator[Frame]:
+    """The run's frames above `after`, to its end, or until it goes on `here`.
+
+    Raises NotFound, also for frames that are no longer kept.
+    """
     while True:
         record = await find(database, visitor, run_id)
         page = await _page(database, run_id, after)
@@ -45,7 +54,9 @@ async def follow(database: Database, visitor: Visitor, run_id: str, after: int) 
             if after < record.last_seq:
                 raise NotFound("The events of this run are no longer kept; read the thread instead.")
             return
-        if not page:
+        for _ in range(0 if page else POLLS_WHILE_WAITING if record.status == "awaiting_approval" else 1):
+            if here():
+                return
             await asyncio.sleep(POLL_SECONDS)
 
 

@@ -89,12 +89,16 @@ class Translator:
             self._activity.pause()
         return self._activity
 
-    def go_on(self, kept: Mapping[str, Any] | None, rejected: Iterable[str]) -> None:
-        """Take up what stayed open, with the calls that the visitor rejected."""
-        self.phase = "tools"
-        self._rejected = set(rejected)
+    def take_up(self, kept: Mapping[str, Any] | None) -> None:
+        """What stayed open while the run waited is open again."""
         if kept is not None:
             self._activity = Activity.again(kept, self._outlet, self._clock)
+
+    def go_on(self, rejected: Iterable[str]) -> None:
+        """The visitor has decided, and rejected these calls."""
+        self.phase = "tools"
+        self._rejected = set(rejected)
+        if self._activity is not None:
             self._activity.go_on(self._rejected)
 
     def close(self) -> None:

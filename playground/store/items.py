@@ -84,6 +84,12 @@ def last_position(session: Session, branch_id: str, *, without: Sequence[str] = 
     return session.exec(query).one() or 0
 
 
+def made_by(session: Session, run_id: str) -> dict[str, int]:
+    """What a run's agent has made so far: item id → position, oldest first."""
+    query = select(ItemRow.id, ItemRow.position).where(ItemRow.run_id == run_id, ItemRow.type != "user_message")
+    return dict(session.exec(query.order_by(col(ItemRow.position))).all())
+
+
 def save(session: Session, rows: Iterable[ItemRow]) -> None:
     """Insert or replace items by id."""
     values = [row.model_dump() for row in rows]

@@ -85,14 +85,14 @@ async def test_what_is_being_written_can_be_read_before_it_is_stored(lab: Lab) -
     engine = await lab.start(flush_interval=60)
     run = await engine.submit(lab.order("words-5000@50", "hello"))
     await (await lab.wire.seen(1)).reached(10)
-    said, answer = await engine.open_items(lab.visitor, run.thread_id)
+    said, answer = engine.open_items(lab.visitor, run.thread_id)
     assert said["content"][0]["text"] == "hello"
     assert answer["content"][0]["text"].startswith("w0")
-    more = (await engine.open_items(lab.visitor, run.thread_id))[1]
+    more = engine.open_items(lab.visitor, run.thread_id)[1]
     assert more["content"][0]["text"].startswith(answer["content"][0]["text"])
-    assert await engine.open_items(lab.visitor, "thr_none") == []
+    assert engine.open_items(lab.visitor, "thr_none") == []
     await engine.stop(lab.visitor, run.id)
-    assert await engine.open_items(lab.visitor, run.thread_id) == []
+    assert engine.open_items(lab.visitor, run.thread_id) == []
 
 
 @given(steps=st.lists(st.one_of(st.integers(0, 3), st.just(-1)), max_size=40))
