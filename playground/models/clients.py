@@ -67,12 +67,16 @@ def _google(settings: Settings) -> Client:
 
     http = httpx2.AsyncClient(timeout=_timeout(settings))
     options = types.HttpOptions(
-        base_url=settings.google_base_url, api_version=settings.google_api_version, httpx_async_client=http
+        base_url=settings.google_base_url,
+        api_version=settings.google_api_version,
+        httpx_async_client=http,
+        retry_options=types.HttpRetryOptions(attempts=1),
     )
     api = genai.Client(api_key=_secret(settings.google_api_key), vertexai=False, http_options=options)
 
     async def aclose() -> None:
         await api.aio.aclose()
+        api.close()
         await http.aclose()
 
     return Client(api, aclose)

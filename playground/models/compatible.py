@@ -41,8 +41,9 @@ class CompatibleModel(OpenAIChatCompletionsModel):
     servers repeat theirs. A cut answer ends in `response.completed` whose `response.status` is `incomplete`.
     """
 
-    def __init__(self, model: str, client: AsyncOpenAI) -> None:
+    def __init__(self, model: str, client: AsyncOpenAI, *, provider: str = "compatible") -> None:
         super().__init__(model, client, should_replay_reasoning_content=lambda _: True)  # `for_chat` has chosen
+        self._origin = f"{provider}/{model}"
 
     @override
     async def get_response(self, *args: Any, **kwargs: Any) -> ModelResponse:
@@ -73,7 +74,7 @@ class CompatibleModel(OpenAIChatCompletionsModel):
         with generation_span(model=str(self.model), disabled=tracing.is_disabled()) as span:
             response, stream = await self._fetch_response(
                 system_instructions,
-                for_chat(input, f"compatible/{self.model}"),
+                for_chat(input, self._origin),
                 settings,
                 tools,
                 output_schema,
@@ -84,7 +85,7 @@ class CompatibleModel(OpenAIChatCompletionsModel):
             )
             response.id = new_id("resp")
             http = stream.response
-            reader = _Reader(response)
+            reader = _Reader(response, self._origin)
             try:
                 async for event in events_of(http, reader):
                     if isinstance(event, ResponseCompletedEvent):
@@ -98,8 +99,8 @@ class CompatibleModel(OpenAIChatCompletionsModel):
 class _Reader:
     """Turns the frames of Chat Completions into an answer."""
 
-    def __init__(self, response: Response) -> None:
-        self._answer = Answer(response, f"compatible/{response.model}")
+    def __init__(self, response: Response, origin: str) -> None:
+        self._answer = Answer(response, origin)
         self._finish: str | None = None
         self._usage: Frame = {}
         self._call_ids: dict[Any, Any] = {}

@@ -19,7 +19,8 @@ def left_out(history: Iterable[TResponseInputItem], target: str) -> tuple[str, .
 
 def origin_of(item: Mapping[str, Any]) -> str:
     """The model (`provider/id`) that made an item; empty where nobody says."""
-    return str((item.get("provider_data") or {}).get("model") or "")
+    data: Mapping[str, Any] = item.get("provider_data") or {}
+    return str(data.get("model") or "")
 
 
 def for_chat(history: History, model: str) -> History:

@@ -107,9 +107,11 @@ def _number(text: object) -> float | None:
 
 def _sdk_reason(error: BaseException) -> Reason | None:
     family = [cls.__name__ for cls in type(error).__mro__ if cls.__module__.partition(".")[0] in _SDKS]
-    named = next((_NAMED[name] for name in family if name in _NAMED), None)
-    if named or not family:
-        return named
+    for name in family:
+        if name in _NAMED:
+            return _NAMED[name]
+    if not family:
+        return None
     status = getattr(error, "status_code", None) or getattr(error, "code", None)
     if isinstance(status, int):
         return _status_reason(status, error)

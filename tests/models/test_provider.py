@@ -1,25 +1,33 @@
 import asyncio
+import subprocess
+import sys
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
 
 from playground.errors import Malformed, NotConfigured
+from playground.models.anthropic.model import AnthropicModel
 from playground.models.compatible import CompatibleModel
-from playground.models.failures import explain
+from playground.models.google.model import GeminiModel
 from playground.models.local.model import LocalModel
 from playground.models.local.server import LocalServers
 from playground.models.openai import ResponsesModel
-from playground.models.provider import Models
+from playground.models.provider import REMOTE, Models
 from playground.settings import Settings
 from tests.models.reading_along import read
 from tests.wire import Wire
+
+ROOT = Path(__file__).parents[2]
 
 
 def models_for(wire: Wire | None) -> Models:
     fields = {"local_model": "off"}
     if wire:
-        fields |= {"openai_base_url": wire.base_url, "compatible_base_url": wire.base_url, "openai_api_key": "sk-mine"}
+        fields |= {"openai_base_url": wire.base_url, "openai_api_key": "sk-mine", "compatible_base_url": wire.base_url}
+        fields |= {"anthropic_base_url": wire.root, "anthropic_api_key": "sk-ant-mine"}
+        fields |= {"google_base_url": wire.root, "google_api_key": "goog-mine"}
     settings = Settings.model_validate(fields)
     return Models(settings, LocalServers(settings))
 
@@ -33,6 +41,8 @@ async def models(wire: Wire) -> AsyncIterator[Models]:
 
 async def test_a_name_leads_to_its_model(models: Models) -> None:
     assert isinstance(models.get_model("openai/echo"), ResponsesModel)
+    assert isinstance(models.get_model("anthropic/echo"), AnthropicModel)
+    assert isinstance(models.get_model("google/echo"), GeminiModel)
     assert isinstance(models.get_model("compatible/a/b"), CompatibleModel)
     assert isinstance(models.get_model("local/tiny"), LocalModel)
 
@@ -55,27 +65,51 @@ def test_an_unknown_provider_is_malformed(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "variable"), [("openai/echo", "OPENAI_API_KEY"), ("compatible/echo", "PLAYGROUND_COMPATIBLE_BASE_URL")]
+    ("name", "variable"),
+    [
+        ("openai/echo", "OPENAI_API_KEY"),
+        ("anthropic/echo", "ANTHROPIC_API_KEY"),
+        ("google/echo", "GEMINI_API_KEY"),
+        ("compatible/echo", "PLAYGROUND_COMPATIBLE_BASE_URL"),
+    ],
 )
 def test_what_is_not_set_is_named(name: str, variable: str) -> None:
     with pytest.raises(NotConfigured, match=variable):
         models_for(None).get_model(name)
 
 
-async def test_both_wires_answer(models: Models, wire: Wire) -> None:
-    for provider in ("openai", "compatible"):
+async def test_every_provider_answers_on_its_own_wire(models: Models, wire: Wire) -> None:
+    for provider in REMOTE:
         assert (await read(models.get_model(f"{provider}/echo"), "hi")).result.final_output == "hi"
-    assert [call.path for call in wire.calls] == ["/v1/responses", "/v1/chat/completions"]
+    paths = ["/v1/responses", "/v1/messages", "/v1/interactions", "/v1/chat/completions"]
+    assert [call.path for call in wire.calls] == paths
 
 
 async def test_a_key_goes_to_its_own_provider_only(models: Models, wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_ORG_ID", "org-mine")
     monkeypatch.setenv("OPENAI_PROJECT_ID", "proj-mine")
-    for provider in ("openai", "compatible"):
+    secrets = {"openai": ("sk-mine", "org-mine", "proj-mine"), "anthropic": ("sk-ant-mine",), "google": ("goog-mine",)}
+    for provider in REMOTE:
         await read(models.get_model(f"{provider}/echo"))
-    first, second = (str(call.headers) for call in wire.calls)
-    assert all(mine in first for mine in ("sk-mine", "org-mine", "proj-mine"))
-    assert not any(mine in second for mine in ("sk-mine", "org-mine", "proj-mine"))
+        call = wire.calls[-1]
+        told = f"{call.path} {call.headers} {call.body}"
+        for owner, own in secrets.items():
+            assert [secret in told for secret in own] == [owner == provider] * len(own)
+
+
+async def test_a_gateway_of_googles_may_have_the_older_version_only(wire: Wire) -> None:
+    fields = {"google_base_url": wire.root, "google_api_key": "k", "google_api_version": "v1beta", "local_model": "off"}
+    settings = Settings.model_validate(fields)
+    models = Models(settings, LocalServers(settings))
+    await read(models.get_model("google/echo"))
+    assert wire.calls[-1].path == "/v1beta/interactions"
+    await models.aclose()
+
+
+def test_no_providers_package_is_imported_before_it_is_used() -> None:
+    code = "import sys, playground.models.provider; print(sorted({'anthropic', 'google.genai'} & set(sys.modules)))"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert said.stdout.strip() == "[]"
 
 
 async def test_the_compatible_server_is_asked_for_its_models_once(models: Models, wire: Wire) -> None:

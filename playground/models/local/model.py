@@ -162,7 +162,7 @@ class LocalModel(Model):
         room = SLOT_TOKENS - (settings.max_tokens or 0) - rough_tokens(system)
         conversation = request.conversation.fitted(min(room, _REPLY_HISTORY))
         messages = cast("list[TResponseInputItem]", conversation.messages())
-        model = CompatibleModel(self._name, client)
+        model = CompatibleModel(self._name, client, provider="local")
         events = model.stream_response(system, messages, settings, [], request.output_schema, [], request.tracing)
         return cast("_Stream", events)
 
