@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from agents import (
     Agent,
-    ModelRefusalError,
     ModelSettings,
     RunConfig,
     Runner,
@@ -23,6 +22,7 @@ from agents.exceptions import UserError
 from agents.items import TResponseInputItem
 from pydantic import BaseModel
 
+from playground.models.failures import explain
 from playground.models.tuning import tuned
 from playground.records import LaneSettings
 from tests.models.conftest import MakeModel
@@ -35,7 +35,7 @@ PDF = "JVBERi0xLjQKJSVFT0YK"
 
 COLUMNS = {
     "OpenAI": "responses",
-    "Anthropic": "anthropic",
+    "Anthropic": "claude",
     "Google": "gemini",
     "Google, generateContent": "gemini_generate",
     "Compatible": "compatible",
@@ -105,7 +105,11 @@ async def several_calls(case: Case) -> bool:
 
 async def hand_offs(case: Case) -> bool:
     other = Agent(name="Other")
-    result = await case.ask("tool:transfer_to_other:{}", handoffs=[other])
+    config = RunConfig(model=case.make("tool:transfer_to_other:{}"))
+    result = Runner.run_streamed(Agent(name="tester", handoffs=[other]), "go", run_config=config)
+    async for event in result.stream_events():
+        if event.type == "agent_updated_stream_event" and event.new_agent is other:
+            result.cancel()
     return result.last_agent is other
 
 
@@ -161,7 +165,7 @@ async def search(case: Case) -> bool:
     if isinstance(told.error, UserError):
         return False
     parts = [part for item in told.final.output if item.type == "message" for part in item.content]
-    return any(part.annotations for part in parts) and told.final.output[0].type == "web_search_call"
+    return any(part.annotations for part in parts)
 
 
 async def caching(case: Case) -> bool:
@@ -198,7 +202,8 @@ async def temperature(case: Case) -> bool:
 
 
 async def refusal(case: Case) -> bool:
-    return isinstance((await case.read("refusal")).error, ModelRefusalError)
+    error = (await case.read("refusal")).error
+    return isinstance(error, Exception) and getattr(explain(error, "openai/any"), "kind", "") == "safety"
 
 
 async def cut(case: Case) -> bool:
@@ -236,7 +241,7 @@ PROBES: dict[str, Probe] = {
     "one tool call at a time, if asked": one_call,
     "a forced tool": forced_tool,
     "a temperature": temperature,
-    "a refusal is told as one": refusal,
+    "a refusal is told as one, not as an answer": refusal,
     "an answer cut by the token limit is kept": cut,
     "Stop closes the connection": stops,
 }
