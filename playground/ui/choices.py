@@ -1,15 +1,20 @@
 """What can be picked, as values for the pickers. Pure."""
 
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from typing import Any
 
 from playground.capabilities import capabilities_of
 from playground.catalog import Offer
 from playground.client import ThreadView
+from playground.prices import price
 from playground.records import Branch, Lane, Tab
 from playground.roster.roster import AgentOffer
 from playground.ui.render import plain
 from playground.ui.state import LanePanel, Versions
+
+BESIDE = " · "
+"""Between a model's id and what is known of it."""
 
 
 def strip_value(tabs: Iterable[Tab], chosen: str, at: float) -> dict[str, Any]:
@@ -32,17 +37,37 @@ def providers_value(offers: Sequence[Offer], chosen: str | None = None) -> dict[
 
 
 def model_choices(offers: Sequence[Offer], model: str) -> tuple[tuple[str, str], ...]:
-    """The models of the picked provider, without its name in front; the picked one is always among them."""
+    """The models of the picked provider, each with what is known of it; the picked one is always among them."""
     provider = provider_of(model)
     names = [name for one in offers if one.provider == provider for name in one.models]
     if model not in names:
         names.append(model)
-    return tuple((name.removeprefix(f"{provider}/"), name) for name in names)
+    return tuple((model_label(name), name) for name in names)
+
+
+def model_label(model: str) -> str:
+    """A model without its provider, with its prices for a million tokens in and out, and its context."""
+    provider, _, name = model.partition("/")
+    known = None if provider == "local" else price(model)
+    facts = [name]
+    if known is not None:
+        facts.append(f"${_short(known.input)} / ${_short(known.output)}" if known.output else "free")
+    context = capabilities_of(model).context or (known.context if known else None)
+    if context is not None:
+        facts.append(f"{context / 1_000_000:.3g}M" if context >= 1_000_000 else f"{context // 1000}k")
+    return BESIDE.join(facts)
+
+
+def _short(dollars: Decimal) -> str:
+    return f"{dollars:.2f}".removesuffix(".00")
 
 
 def full_name(typed: str, provider: str) -> str:
-    """The model that was typed, with its provider in front. Ids may hold slashes of their own."""
-    typed = typed.strip()
+    """The model that was typed, with its provider in front. Ids may hold slashes of their own.
+
+    What is known of a model stands beside its id in the picker, and may still be there when another is typed.
+    """
+    typed = typed.partition(BESIDE)[0].strip()
     return typed if typed.startswith(f"{provider}/") else f"{provider}/{typed}"
 
 

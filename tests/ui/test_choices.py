@@ -8,7 +8,15 @@ from agents import Agent
 from playground.catalog import Offer
 from playground.records import Branch, Lane, Tab
 from playground.roster.offer import AgentOffer
-from playground.ui.choices import full_name, lane_panel, model_choices, providers_value, strip_value, versions
+from playground.ui.choices import (
+    full_name,
+    lane_panel,
+    model_choices,
+    model_label,
+    providers_value,
+    strip_value,
+    versions,
+)
 from playground.ui.state import Versions
 from tests.ui.made import AT, view
 
@@ -39,8 +47,30 @@ def test_the_models_of_one_provider_are_offered_and_a_typed_one_among_them() -> 
 
 
 @pytest.mark.parametrize(
+    ("model", "label"),
+    [
+        ("anthropic/claude-sonnet-5-5", "claude-sonnet-5-5 · $2 / $10 · 1M"),
+        ("openai/gpt-6-luna", "gpt-6-luna · $0.10 / $0.50 · 1.05M"),
+        ("anthropic/claude-haiku-4-5", "claude-haiku-4-5 · $1 / $5 · 200k"),
+        ("openai/gpt-6.2-sol", "gpt-6.2-sol · 1.05M"),
+        ("google/gemma-4-31b-it", "gemma-4-31b-it · free · 262k"),
+        ("compatible/meta/llama", "meta/llama"),
+        ("local/tiny", "tiny"),
+    ],
+)
+def test_a_model_is_offered_with_its_price_and_its_context_where_they_are_known(model: str, label: str) -> None:
+    assert model_label(model) == label
+    assert full_name(label, model.partition("/")[0]) == model
+
+
+@pytest.mark.parametrize(
     ("typed", "name"),
-    [("gpt-5", "openai/gpt-5"), (" openai/gpt-5 ", "openai/gpt-5"), ("org/model", "openai/org/model")],
+    [
+        ("gpt-5", "openai/gpt-5"),
+        (" openai/gpt-5 ", "openai/gpt-5"),
+        ("org/model", "openai/org/model"),
+        ("gpt-6-luna · $0.10 / $0.50 · 1.", "openai/gpt-6-luna"),
+    ],
 )
 def test_a_typed_model_belongs_to_the_picked_provider(typed: str, name: str) -> None:
     assert full_name(typed, "openai") == name
