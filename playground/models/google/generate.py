@@ -82,6 +82,11 @@ class GenerationReader:
         usage, self._usage, self._reason = self._usage, {}, ""
         yield from self._ending.reached(outcome, spent(usage, *_USAGE), self._token)
 
+    def withheld(self) -> Events:
+        """The end of an answer that Google broke off for what is in it."""
+        yield from self._close()
+        yield from self._ending.reached("content_filter", spent(self._usage, *_USAGE))
+
     def _parts_of(self, frame: Frame) -> Iterable[Frame]:
         self._usage = inner(frame, "usageMetadata") or self._usage
         self._reason = inner(frame, "promptFeedback").get("blockReason") or self._reason

@@ -12,7 +12,6 @@ from playground.models.answer import Answer
 from playground.models.failures import StreamFailure, kind_of_code
 from playground.models.google.ending import Ending, Outcome, spent
 from playground.models.google.sources import citations, search_item
-from playground.models.items import new_id
 from playground.models.reading import Frame, inner
 
 Events: TypeAlias = Iterator[TResponseStreamEvent]
@@ -24,8 +23,6 @@ _IMPLIED = {
     "text_annotation_delta": "model_output",
     "thought_summary": "thought",
     "thought_signature": "thought",
-    "google_search_call": "google_search_call",
-    "google_search_result": "google_search_result",
 }
 """The step that a delta belongs to, where nobody began one."""
 _OUTCOMES: dict[str, Outcome] = {
@@ -44,11 +41,10 @@ _USAGE = (
 )
 
 
-@dataclass
+@dataclass(eq=False)
 class _Step:
     """`raw` is what goes back to Google, `given` the arguments that came at once."""
 
-    key: object
     raw: Frame
     given: Any = None
     has_deltas: bool = False
@@ -109,20 +105,30 @@ class InteractionReader:
         yield from self._ending.reached(outcome, spent(usage, *_USAGE), token)
         self._resumes = bool(self.token)
 
+    def withheld(self) -> Events:
+        """The end of an answer that Google broke off for what is in it."""
+        yield from self._ending.reached("content_filter", spent(inner(self._final, "usage"), *_USAGE))
+
     def _outcome(self) -> Outcome:
         status = str(self._final.get("status"))
         if status == "failed":
-            kind = kind_of_code(str(self._fault.get("code")), self._fault.get("message"), default="safety")
+            kind = kind_of_code(str(self._fault.get("code")), self._fault.get("message"))
             return "content_filter" if kind == "safety" else kind
         return _OUTCOMES.get(status, "cut")
 
     def _start(self, frame: Frame) -> Events:
-        step = _Step(new_id("key"), dict(frame["step"]))
-        self._steps[frame["index"]] = step
+        for before in self._steps.values():
+            if before.raw["type"] == "thought":  # it cannot be sealed any more once something else is open
+                yield from self._close(before)
+        self._steps[frame["index"]] = step = _Step(dict(frame["step"]))
         if step.raw["type"] not in _SEARCH:
             yield from self._close_search()
         if step.raw["type"] != "model_output":
             self._said = None
+        yield from self._open(step)
+        self._resumes = False
+
+    def _open(self, step: _Step) -> Events:
         match step.raw["type"]:
             case "thought":
                 yield from self._open_thought(step)
@@ -134,7 +140,6 @@ class InteractionReader:
                 self._searched.append(step.raw)
             case _:
                 pass
-        self._resumes = False
 
     def _open_thought(self, step: _Step) -> Events:
         step.raw["summary"] = list(step.raw.get("summary") or ())
@@ -157,7 +162,7 @@ class InteractionReader:
             call_id = None
         self._taken.add(str(call_id))
         step.given = step.raw.pop("arguments", None)
-        yield from self._answer.call(step.key, step.raw["name"], call_id, step=step.raw)
+        yield from self._answer.call(step, step.raw["name"], call_id, step=step.raw)
 
     def _delta(self, frame: Frame) -> Events:
         delta = inner(frame, "delta")
@@ -190,7 +195,7 @@ class InteractionReader:
         else:
             text = "".join(delta.get("arguments") or "" for delta in deltas)
             step.has_deltas |= bool(text)
-            yield from self._answer.arguments(step.key, text)
+            yield from self._answer.arguments(step, text)
 
     def _say(self, texts: list[str | None]) -> Events:
         text = "".join(filter(None, texts))
@@ -220,7 +225,7 @@ class InteractionReader:
             yield from self._answer.close()
         elif step.raw["type"] == "function_call" and not step.has_deltas:
             told = step.given if isinstance(step.given, str) else json.dumps(step.given or {}, ensure_ascii=False)
-            yield from self._answer.arguments(step.key, told)
+            yield from self._answer.arguments(step, told)
 
     def _close_search(self) -> Events:
         steps, self._searched = self._searched, []

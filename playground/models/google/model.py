@@ -23,6 +23,7 @@ from openai.types.responses import Response, ResponseCompletedEvent, ResponsePro
 from typing_extensions import override
 
 from playground.models.answer import Answer, new_response
+from playground.models.failures import StreamFailure
 from playground.models.google.generate import GenerationReader
 from playground.models.google.interactions import InteractionReader
 from playground.models.google.request import Asked, generation_body, interaction_body
@@ -37,6 +38,7 @@ from playground.models.google.transport import (
 from playground.models.google.turns import items_of, kind_of
 from playground.models.reading import Frame, collected, events_of
 
+_Reader: TypeAlias = InteractionReader | GenerationReader
 Opened: TypeAlias = AbstractAsyncContextManager[httpx2.Response]
 
 
@@ -46,7 +48,7 @@ class _Wire:
 
     body: Callable[[Asked], Frame]
     open: Callable[[Client, Asked, Frame], Opened]
-    reader: type[InteractionReader] | type[GenerationReader]
+    reader: type[_Reader]
     token: str
 
 
@@ -116,7 +118,7 @@ class GeminiModel(Model):
             answer = Answer(new_response(self.model), asked.origin)
             reader = wire.reader(answer, asked.origin, _call_ids(asked))
             while True:
-                async with aclosing(events_of(http, reader)) as events:
+                async with aclosing(_read(http, reader, answer)) as events:
                     async for event in events:
                         if isinstance(event, ResponseCompletedEvent):
                             _tell_request(event.response, http.headers.get("x-request-id"))
@@ -152,6 +154,19 @@ class GeminiModel(Model):
     ) -> httpx2.Response:
         body = wire.body(asked) | (more or {})
         return await stack.enter_async_context(wire.open(self._client, asked, body))
+
+
+async def _read(http: httpx2.Response, reader: _Reader, answer: Answer) -> AsyncGenerator[TResponseStreamEvent]:
+    """The events of one reply. An answer that is withheld in its middle is a cut one: what was said stays."""
+    try:
+        async with aclosing(events_of(http, reader)) as events:
+            async for event in events:
+                yield event
+    except StreamFailure as failure:
+        if failure.reason != "safety" or not answer.has_text:
+            raise
+        for event in reader.withheld():
+            yield event
 
 
 def _call_ids(asked: Asked) -> set[str]:

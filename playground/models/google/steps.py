@@ -21,7 +21,7 @@ def steps_of(turns: Iterable[Item], origin: str) -> list[Frame]:
 
 
 def _steps(item: Item, data: Frame, *, own: bool) -> list[Frame]:
-    """No steps for the thoughts and searches of other models: they are sealed for who had them."""
+    """No steps for the thoughts and searches of other models, or for a thought that was broken off before its seal."""
     match kind_of(item):
         case "user":
             return [{"type": "user_input", "content": list(map(_content, given(item.get("content")) or [""]))}]
@@ -29,7 +29,7 @@ def _steps(item: Item, data: Frame, *, own: bool) -> list[Frame]:
             content = [_content(text) for text in said(item.get("content"))]
             return [{"type": "model_output", "content": content}] if content else []
         case "reasoning":
-            return [data["step"]] if own and "step" in data else []
+            return [data["step"]] if own and inner(data, "step").get("signature") else []
         case "web_search_call":
             return data.get("steps") or [] if own else []
         case "function_call":
