@@ -19,6 +19,20 @@ def test_all_is_well_on_a_new_machine_with_a_key(tmp_path: Path) -> None:
     assert found["agents"].text == "Assistant, Toolbox, Travel desk"
 
 
+def test_every_provider_is_told_of_and_no_key_is_shown() -> None:
+    keys = {name: SecretStr("hunter22") for name in ("openai_api_key", "anthropic_api_key", "google_api_key")}
+    found = _findings(Settings.model_validate({"local_model": "off", **keys}))
+    assert [(found[label].state, found[label].text) for label in ("OpenAI", "Anthropic", "Google")] == [
+        ("ok", "set"),
+        ("ok", "set"),
+        ("ok", "set"),
+    ]
+    without = _findings(Settings(local_model="off"))
+    assert (without["Anthropic"].state, without["Anthropic"].text) == ("off", "Set ANTHROPIC_API_KEY to use Anthropic.")
+    assert (without["Google"].state, without["Google"].text) == ("off", "Set GEMINI_API_KEY to use Google.")
+    assert "hunter22" not in str(found)
+
+
 def test_a_postgresql_database_is_migrated(postgres_url: str) -> None:
     found = _findings(Settings(local_model="off", database_url=postgres_url))
     assert found["database"].state == "ok"

@@ -293,3 +293,35 @@ def test_a_picture_is_handed_out_only_where_it_is_news(page: Page) -> None:
     gone = show({"watch": "two", "strip": '{"value": "elsewhere"}'})
     assert gone == [keep, keep, {"value": "elsewhere", **keep}, *[keep] * 3]
     assert show({}) == [keep] * 6
+
+
+def test_the_turns_of_a_run_are_looked_at_with_the_keyboard(page: Page) -> None:
+    pick_model(page, "tool:lookup:{}")
+    say(page, "go")
+    finished(page)
+    line = page.locator("#chat details.metrics > summary")
+    expect(line).to_contain_text("2 turns")
+    turns = page.locator("#chat details.metrics li")
+    expect(turns.first).not_to_be_visible()
+    line.focus()
+    page.keyboard.press("Enter")
+    expect(turns).to_have_count(2)
+    expect(turns.first).to_contain_text("cost unknown")
+    expect(turns.first).to_be_in_viewport()
+    page.set_viewport_size({"width": 390, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.keyboard.press("Enter")
+    expect(turns.first).not_to_be_visible()
+
+
+def test_models_are_offered_with_their_prices_and_a_typed_one_stays_typed(page: Page) -> None:
+    page.locator("#providers").get_by_text("OpenAI").click()
+    field = page.locator("#model input")
+    expect(field).to_have_value("gpt-6.1-terra · $1 / $5 · 1.05M")
+    field.click()
+    page.get_by_role("option", name="gpt-6-luna · $0.10 / $0.50 · 1.05M").click()
+    expect(field).to_have_value("gpt-6-luna · $0.10 / $0.50 · 1.05M")
+    pick_model(page, "gpt-of-my-own")
+    expect(field).to_have_value("gpt-of-my-own")
+    page.reload()
+    expect(field).to_have_value("gpt-of-my-own")
