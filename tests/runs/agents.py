@@ -3,13 +3,27 @@
 import asyncio
 from typing import Any
 
-from agents import Agent, GuardrailFunctionOutput, InputGuardrail, ModelSettings, OutputGuardrail, function_tool
+from agents import (
+    Agent,
+    GuardrailFunctionOutput,
+    InputGuardrail,
+    ModelSettings,
+    OutputGuardrail,
+    RunContextWrapper,
+    function_tool,
+)
 
 SECRET = "postgres://admin:hunter2@db/prod"
 """In a tool's exception; must never reach the model or the visitor."""
 
 WAITING: list[str] = []
 """One for each call of `wait` that goes on."""
+
+PAID: list[int] = []
+"""What was really paid, by any run."""
+
+FIRED: list[str] = []
+"""What the agent `payer` is without: its `tools`, its `name`."""
 
 FRAGILE: list[str] = []
 """Anything in it breaks the agent `fragile`."""
@@ -68,6 +82,28 @@ def odd() -> str:
     return "nul \x00 half \ud83d end"
 
 
+@function_tool(needs_approval=True)
+def pay(context: RunContextWrapper[Any], amount: int) -> str:
+    """Pays, and knows what it has paid."""
+    paid: list[int] = context.context.setdefault("paid", [])
+    paid.append(amount)
+    PAID.append(amount)
+    return f"paid {paid}"
+
+
+@function_tool(needs_approval=True)
+def hold() -> str:
+    """Needs an approval, and nothing else."""
+    return "held"
+
+
+@function_tool
+def clutch(context: RunContextWrapper[Any]) -> str:
+    """Puts into the context what no database can keep."""
+    context.context["socket"] = object()
+    return "clutched"
+
+
 def worker() -> Agent[Any]:
     """An agent with every tool."""
     return Agent(name="Worker", instructions="Work.", tools=[add, now, break_down, explode, big, wait, give_up, odd])
@@ -112,3 +148,17 @@ def cold() -> Agent[Any]:
 def boss() -> Agent[Any]:
     """An agent whose tool is another agent."""
     return Agent(name="Boss", tools=[Agent[Any](name="Inner").as_tool("now", "Asks somebody else.")])
+
+
+def payer() -> Agent[Any]:
+    """An agent that asks before it pays; so does the cashier that it hands over to, and the one that it calls."""
+    cashier = Agent[Any](name="Cashier", instructions="Count.", tools=[pay, now])
+    teller = Agent[Any](name="Teller", instructions="Tell.", tools=[pay])
+    asking = teller.as_tool(tool_name="ask_teller", tool_description="Asks the teller.")
+    tools = [] if "tools" in FIRED else [pay, now, hold, clutch, asking]
+    return Agent(name="Robot" if "name" in FIRED else "Payer", instructions="Pay.", tools=[*tools], handoffs=[cashier])
+
+
+def strict() -> Agent[Any]:
+    """An agent that asks before it pays, and whose answers are withheld."""
+    return Agent(name="Strict", tools=[pay], output_guardrails=censored().output_guardrails)

@@ -33,7 +33,7 @@ from tests.wire import Wire, serve
 
 T = TypeVar("T")
 
-NAMES = ("worker", "desk", "guarded", "censored", "fragile")
+NAMES = ("worker", "desk", "guarded", "censored", "fragile", "payer", "strict")
 QUICK = Pace(beat=0.05, silence=0.4)
 
 
