@@ -43,8 +43,7 @@ def bury(session: Session, run: RunRow) -> list[bytes]:
         usage=run.usage,
         error=MESSAGE,
         allow_retry=True,
-        cost_nano_usd=run.cost_nano_usd,
-        notes=run.notes,
+        notes=run.notes,  # but not the cost: of what it took before it died nobody told
     )
     session.flush()
     runs.finish(session, run_id=run.id, epoch=run.epoch, ending=ending, at=datetime.now(UTC))

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
+from decimal import Decimal
 from functools import reduce
 from typing import Any
 
@@ -24,10 +25,12 @@ from chatkit.types import (
 from sqlmodel import Session
 
 from playground import wire
+from playground.records import TurnUsage
 from playground.runs.admit import row_of
 from playground.runs.recovery import bury
 from playground.store import items, runs
 from playground.store.database import Database
+from playground.store.spend import stored
 from playground.store.tables import RunRow
 from playground.transcript import Transcript, apply, replay
 from tests.store.conftest import AT, add, new_item, new_run, new_thread
@@ -142,3 +145,13 @@ async def test_a_run_that_had_said_nothing_is_ended_with_a_reason(database: Data
     row = await database.read(lambda s: s.get_one(RunRow, run.id))
     assert (row.status, row.last_seq, row.allow_retry) == ("interrupted", 1, True)
     assert row.created_at == AT
+
+
+async def test_turns_and_notes_from_before_are_kept_and_the_cost_is_not_known(database: Database) -> None:
+    turn = TurnUsage("openai/a", 7, 2, cost=Decimal("0.000000015"))
+    usage = {"turns": 1, **stored((turn,))}
+    row = new_run(await database.write(new_thread), usage=usage, cost_nano_usd=15, notes=["A note."])
+    await add(database, row)
+    await buried(database, row, [])
+    found = await database.read(lambda session: runs.record(session.get_one(RunRow, row.id)))
+    assert (found.status, found.turns, found.cost, found.notes) == ("interrupted", (turn,), None, ("A note.",))
