@@ -110,10 +110,14 @@ class Answer:
             self._prose.seal = seal
             self._prose.data |= data
 
-    def close(self, **data: Any) -> list[TResponseStreamEvent]:
-        """Ends the thought or message that is open, if one is; `data` goes into its `provider_data`."""
+    def keep(self, **data: Any) -> None:
+        """What goes into the `provider_data` of the thought or message that is open; ignored if none is."""
         if self._prose is not None:
             self._prose.data |= data
+
+    def close(self, **data: Any) -> list[TResponseStreamEvent]:
+        """Ends the thought or message that is open, if one is; `data` goes into its `provider_data`."""
+        self.keep(**data)
         return self._numbered(self._close_prose())
 
     def call(self, key: Hashable, name: str, call_id: str | None = None, **data: Any) -> list[TResponseStreamEvent]:

@@ -78,13 +78,13 @@ class GenerationReader:
         outcome = _OUTCOMES.get(self._reason, "content_filter")
         if outcome != "unfinished":
             yield from self._close_search()
-            yield from self._close()
+            yield from self._settle()
         usage, self._usage, self._reason = self._usage, {}, ""
         yield from self._ending.reached(outcome, spent(usage, *_USAGE), self._token)
 
     def withheld(self) -> Events:
         """The end of an answer that Google broke off for what is in it."""
-        yield from self._close()
+        yield from self._settle()
         yield from self._ending.reached("content_filter", spent(self._usage, *_USAGE))
 
     def _parts_of(self, frame: Frame) -> Iterable[Frame]:
@@ -137,14 +137,19 @@ class GenerationReader:
         yield from self._answer.arguments(self._calls, json.dumps(told.get("args") or {}, ensure_ascii=False))
 
     def _close(self) -> Events:
-        """Ends the prose that is open, with what it cites and the parts it is made of."""
-        if self._kind == "text":
-            yield from self._cite()
+        """Ends the prose that is open, if any is."""
+        yield from self._settle()
+        if self._kind is not None:
+            yield from self._answer.close()
+        self._kind, self._parts, self._texts = None, [], []
+
+    def _settle(self) -> Events:
+        """Leaves with the open prose what it cites and the parts it is made of."""
+        self._answer.keep(parts=self._parts)
         if self._kind == "thought":
             self._answer.seal(_signature(self._parts))
-        if self._kind is not None:
-            yield from self._answer.close(parts=self._parts)
-        self._kind, self._parts, self._texts = None, [], []
+        if self._kind == "text":
+            yield from self._cite()
 
     def _cite(self) -> Events:
         if not self._grounding:
@@ -154,9 +159,7 @@ class GenerationReader:
             yield from self._answer.note(annotation)
         if (queries := grounding.get("webSearchQueries")) and not self._has_searched:
             self._has_searched = True
-            yield from self._answer.close(parts=self._parts)
             yield from self._answer.whole(search_item(self._origin, queries))
-            self._kind = None
 
     def _close_search(self) -> Events:
         parts, self._searched = self._searched, []

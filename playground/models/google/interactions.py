@@ -1,8 +1,6 @@
 """The events of Google's Interactions API → an answer. A step is put together again as the API takes it back."""
 
-import json
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any, TypeAlias
 
@@ -10,21 +8,14 @@ from agents.items import TResponseStreamEvent
 
 from playground.models.answer import Answer
 from playground.models.failures import StreamFailure, kind_of_code
+from playground.models.google.assembly import IMPLIED, Step, place_of
 from playground.models.google.ending import Ending, Outcome, spent
 from playground.models.google.sources import citations, search_item
 from playground.models.reading import Frame, inner
 
 Events: TypeAlias = Iterator[TResponseStreamEvent]
 
-_GROWING = {"text", "thought_summary", "arguments_delta"}
 _SEARCH = {"google_search_call", "google_search_result"}
-_IMPLIED = {
-    "text": "model_output",
-    "text_annotation_delta": "model_output",
-    "thought_summary": "thought",
-    "thought_signature": "thought",
-}
-"""The step that a delta belongs to, where nobody began one."""
 _OUTCOMES: dict[str, Outcome] = {
     "completed": "completed",
     "requires_action": "completed",
@@ -41,17 +32,6 @@ _USAGE = (
 )
 
 
-@dataclass(eq=False)
-class _Step:
-    """`raw` is what goes back to Google, `given` the arguments that came at once."""
-
-    raw: Frame
-    given: Any = None
-    has_deltas: bool = False
-    is_over: bool = False
-    texts: list[str] = field(default_factory=list[str])
-
-
 class InteractionReader:
     """Turns the events of an interaction into an answer, and of those that go on with it.
 
@@ -63,9 +43,9 @@ class InteractionReader:
         self._origin = origin
         self._taken = set(taken)
         self._ending = Ending(answer)
-        self._steps: dict[Any, _Step] = {}
+        self._steps: dict[Any, Step] = {}
         self._searched: list[Frame] = []
-        self._said: _Step | None = None
+        self._said: Step | None = None
         self._resumes = False
         self._final: Frame = {}
         self._fault: Frame = {}
@@ -84,7 +64,7 @@ class InteractionReader:
 
     def feed(self, frames: list[Frame]) -> Events:
         """One network chunk; what belongs to one step in it becomes one delta."""
-        for place, group in groupby(frames, key=_place):
+        for place, group in groupby(frames, key=place_of):
             if place is None:
                 for frame in group:
                     if handle := self._on.get(frame["event_type"]):
@@ -120,7 +100,7 @@ class InteractionReader:
         for before in self._steps.values():
             if before.raw["type"] == "thought":  # it cannot be sealed any more once something else is open
                 yield from self._close(before)
-        self._steps[frame["index"]] = step = _Step(dict(frame["step"]))
+        self._steps[frame["index"]] = step = Step(dict(frame["step"]))
         if step.raw["type"] not in _SEARCH:
             yield from self._close_search()
         if step.raw["type"] != "model_output":
@@ -128,7 +108,7 @@ class InteractionReader:
         yield from self._open(step)
         self._resumes = False
 
-    def _open(self, step: _Step) -> Events:
+    def _open(self, step: Step) -> Events:
         match step.raw["type"]:
             case "thought":
                 yield from self._open_thought(step)
@@ -141,13 +121,13 @@ class InteractionReader:
             case _:
                 pass
 
-    def _open_thought(self, step: _Step) -> Events:
+    def _open_thought(self, step: Step) -> Events:
         step.raw["summary"] = list(step.raw.get("summary") or ())
         yield from self._answer.think()
         for content in step.raw["summary"]:
             yield from self._add("thought", content.get("text"))
 
-    def _open_output(self, step: _Step) -> Events:
+    def _open_output(self, step: Step) -> Events:
         self._fault = inner(step.raw, "error") or self._fault
         if not (self._resumes and self._said):  # else it is the same output, in another request
             yield from self._answer.part()
@@ -156,7 +136,7 @@ class InteractionReader:
             yield from self._say([content.get("text")])
             yield from self._cite(content)
 
-    def _open_call(self, step: _Step) -> Events:
+    def _open_call(self, step: Step) -> Events:
         call_id = step.raw.get("id")
         if call_id in self._taken:
             call_id = None
@@ -168,8 +148,8 @@ class InteractionReader:
         delta = inner(frame, "delta")
         kind = delta["type"]
         step = self._steps.get(frame["index"])
-        if step is None and kind in _IMPLIED:
-            yield from self._start({"index": frame["index"], "step": {"type": _IMPLIED[kind]}})
+        if step is None and kind in IMPLIED:
+            yield from self._start({"index": frame["index"], "step": {"type": IMPLIED[kind]}})
             step = self._steps[frame["index"]]
         if step is None:
             return
@@ -190,7 +170,7 @@ class InteractionReader:
             yield from self._say([delta.get("text") for delta in deltas])
         elif kind == "thought_summary":
             contents = [delta["content"] for delta in deltas if delta.get("content")]
-            step.raw.setdefault("summary", []).extend(contents)
+            step.think(contents)
             yield from self._add("thought", "".join(content.get("text") or "" for content in contents))
         else:
             text = "".join(delta.get("arguments") or "" for delta in deltas)
@@ -216,7 +196,7 @@ class InteractionReader:
         if step := self._steps.get(frame["index"]):
             yield from self._close(step)
 
-    def _close(self, step: _Step) -> Events:
+    def _close(self, step: Step) -> Events:
         if step.is_over:
             return
         step.is_over = True
@@ -224,8 +204,7 @@ class InteractionReader:
             self._answer.seal(step.raw.get("signature"), step=step.raw)
             yield from self._answer.close()
         elif step.raw["type"] == "function_call" and not step.has_deltas:
-            told = step.given if isinstance(step.given, str) else json.dumps(step.given or {}, ensure_ascii=False)
-            yield from self._answer.arguments(step, told)
+            yield from self._answer.arguments(step, step.arguments)
 
     def _close_search(self) -> Events:
         steps, self._searched = self._searched, []
@@ -239,11 +218,3 @@ class InteractionReader:
 
     def _error(self, frame: Frame) -> Events:
         raise StreamFailure("server")
-
-
-def _place(frame: Frame) -> tuple[Any, str] | None:
-    """Which step grows by this frame, and in what; None if none does."""
-    if frame["event_type"] != "step.delta":
-        return None
-    kind = inner(frame, "delta").get("type")
-    return (frame["index"], str(kind)) if kind in _GROWING else None

@@ -66,7 +66,7 @@ def test_a_thought_is_put_together_as_google_takes_it_back() -> None:
     assert item.provider_data["model"] == ORIGIN
     assert item.provider_data["step"] == {
         "type": "thought",
-        "summary": [{"type": "text", "text": "t0"}, {"type": "text", "text": " t1"}],
+        "summary": [{"type": "text", "text": "t0 t1"}],
         "signature": "sig",
     }
 
