@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from playground.errors import NotFound
-from playground.roster import assistant, desk, toolbox
+from playground.roster import assistant, clerk, desk, toolbox
 from playground.roster.offer import AgentOffer
 from playground.roster.owner import RosterError, load
 
 __all__ = ["AgentOffer", "Roster", "RosterError"]
 
-SHIPPED = (assistant.OFFER, toolbox.OFFER, desk.OFFER)
+SHIPPED = (assistant.OFFER, toolbox.OFFER, desk.OFFER, clerk.OFFER)
 
 
 class Roster:

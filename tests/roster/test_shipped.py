@@ -90,3 +90,33 @@ async def test_the_desk_hands_over_and_the_specialists_to_each_other() -> None:
     )
     assert _last_agent(result) == "Budget planner"
     assert result.final_output == "560 euros."
+
+
+async def test_the_clerk_asks_before_it_changes_its_list() -> None:
+    model = ScriptedModel(
+        [
+            [_call("add_line", text=" milk  and bread ")],
+            [_call("read_list")],
+            [_call("strike_line", number=2)],
+            [function_call("add_line", '{"text": " "}', call_id="call_again")],
+            [assistant_message("Done.")],
+        ]
+    )
+    config = RunConfig(model=model, tracing_disabled=True)
+    clerk, asked = Roster().get("clerk").build(), list[str | None]()
+    context: dict[str, list[str]] = {}
+    result = await Runner.run(clerk, "Hello", context=context, run_config=config)
+    while result.interruptions:
+        state = result.to_state()
+        for item in result.interruptions:
+            asked.append(item.name)
+            state.approve(item)
+        result = await Runner.run(clerk, state, run_config=config)
+    assert asked == ["add_line", "strike_line", "add_line"]
+    assert context == {"lines": ["milk and bread"]}
+    assert _tool_outputs(result) == [
+        "1. milk and bread",
+        "1. milk and bread",
+        "Error: there is no line 2.",
+        "Error: a line has 1 to 200 characters.",
+    ]
