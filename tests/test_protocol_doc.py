@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any, get_args
 
@@ -18,9 +19,10 @@ from tests.web.conftest import serving
 
 DOCUMENT = Path(__file__).parent.parent / "docs" / "protocol.md"
 BLOCK = re.compile(
-    r"^```(json request|json reply|json events|json event|json \d+|http)\n(.*?)^```$", re.DOTALL | re.MULTILINE
+    r"^```(json (?:request|reply|event|events|events so far|events further|\d+)|http)\n(.*?)^```$",
+    re.DOTALL | re.MULTILINE,
 )
-NAME = re.compile(r"\b(thr|msg|wfl|run)_[0-9a-f]{32}\b")
+NAME = re.compile(r"\b(thr|msg|wfl|run|call)_[0-9a-f]{32}\b")
 TIME = "2026-01-02T03:04:05Z"
 
 
@@ -52,24 +54,67 @@ class Names:
 
 
 class Told:
-    """What a request was answered: its status, and JSON or a list of events."""
+    """What a request was answered: its status, and JSON or a stream of events."""
 
     def __init__(self, response: httpx2.Response, names: Names) -> None:
         self.status = response.status_code
-        if response.headers["content-type"].startswith("application/json"):
-            self.told = names.shortened(response.text)
-            return
-        names.called(response.headers["x-run-id"])
-        self.told = [names.shortened(data) for data in re.findall(r"^data: (.*)$", response.text, re.MULTILINE)]
+        self.streams = not response.headers["content-type"].startswith("application/json")
+        self._lines = response.aiter_lines()
+        self._names = names
+        if self.streams:
+            names.called(response.headers["x-run-id"])
+
+    async def json(self) -> Any:
+        """The JSON."""
+        return self._names.shortened("".join([line async for line in self._lines]))
+
+    async def events(self, most: int | None = None) -> list[Json]:
+        """The next events, to the end of the stream or to so many."""
+        found: list[Json] = []
+        while most is None or len(found) < most:
+            line = await anext(self._lines, None)
+            if line is None:
+                break
+            if line.startswith("data: "):
+                found.append(self._names.shortened(line.removeprefix("data: ")))
+        return found
 
 
-async def asked(http: httpx2.AsyncClient, kind: str, text: str, names: Names) -> Told:
-    """What the document's block is answered."""
-    if kind == "http":
-        method, path = names.full(text).split()
-        return Told(await http.request(method, path), names)
-    body = orjson.dumps(orjson.loads(names.full(text.replace("\n", ""))))
-    return Told(await http.post("/chatkit", content=body, headers={"content-type": "application/json"}), names)
+class Talk:
+    """The document's conversation. `told` answers its last request; a `stream` may stay open meanwhile."""
+
+    def __init__(self, http: httpx2.AsyncClient, open_streams: AsyncExitStack) -> None:
+        self._http = http
+        self._open = open_streams
+        self._names = Names()
+        self._told: Told | None = None
+        self._stream: Told | None = None
+
+    async def ask(self, kind: str, text: str) -> None:
+        """Send what a block says."""
+        method, path, given = "POST", "/chatkit", text
+        if kind == "http":
+            first, _, given = text.partition("\n\n")
+            method, path = self._names.full(first).split()
+        body = orjson.dumps(orjson.loads(self._names.full(given.replace("\n", "")))) if given.strip() else None
+        headers = {"content-type": "application/json"} if body else {}
+        request = self._http.stream(method, path, content=body, headers=headers)
+        self._told = Told(await self._open.enter_async_context(request), self._names)
+        self._stream = self._told if self._told.streams else self._stream
+
+    async def check(self, kind: str, text: str) -> None:
+        """What was answered is what a block says."""
+        match kind.removeprefix("json "):
+            case "events" | "events further":
+                assert self._stream
+                assert await self._stream.events() == lines(text)
+            case "events so far":
+                assert self._stream
+                assert await self._stream.events(len(lines(text))) == lines(text)
+            case status:
+                assert self._told
+                expected = 200 if status == "reply" else int(status)
+                assert (self._told.status, await self._told.json()) == (expected, orjson.loads(text))
 
 
 async def examples(house: House) -> list[Json]:
@@ -116,22 +161,13 @@ def blocks() -> Iterator[tuple[str, str]]:
 
 
 async def test_the_document_takes_place(house: House) -> None:
-    names = Names()
-    told: Told | None = None
-    async with serving(create_api(house.parts)) as http:
+    async with serving(create_api(house.parts)) as http, AsyncExitStack() as open_streams:
+        talk = Talk(http, open_streams)
         for kind, text in blocks():
-            match kind:
-                case "json request" | "http":
-                    told = await asked(http, kind, text, names)
-                case "json events":
-                    assert told
-                    assert (told.status, told.told) == (200, lines(text))
-                case "json event":
-                    pass
-                case _:
-                    assert told
-                    status = 200 if kind == "json reply" else int(kind.removeprefix("json "))
-                    assert (told.status, told.told) == (status, orjson.loads(text))
+            if kind in {"json request", "http"}:
+                await talk.ask(kind, text)
+            elif kind != "json event":
+                await talk.check(kind, text)
 
 
 async def test_the_other_events_are_sent_as_shown(house: House) -> None:
@@ -141,7 +177,7 @@ async def test_the_other_events_are_sent_as_shown(house: House) -> None:
 
 
 async def test_every_kind_of_event_that_is_sent_is_shown(house: House) -> None:
-    told = [text for kind, text in blocks() if kind in {"json events", "json event"}]
+    told = [text for kind, text in blocks() if kind.startswith("json event")]
     shown = {kind_of(event) for text in told for event in lines(text)}
     assert {kind_of(event) for event in await examples(house)} <= shown
 
