@@ -9,7 +9,6 @@ from agents import Agent, Model
 from agents.items import TResponseInputItem
 
 from playground import prices
-from playground.models.history import left_out
 from playground.models.provider import Models
 from playground.models.tuning import own_settings, tuned
 from playground.roster.roster import Roster
@@ -55,7 +54,6 @@ class Answerer:
         except Exception as error:
             return drive.failed(error)
         drive.note_refused(fit.refused, fit.changed)
-        drive.note(*map(unread, left_out(told, order.model)))
         return await drive.go(Task(agent=agent, model=model, settings=fit.settings, told=state or told))
 
     def _cast(self, order: Order) -> tuple[Agent[Any], Model]:
@@ -69,8 +67,3 @@ def choosing(agent: Agent[Any], tool: str | None) -> Agent[Any]:
     if tool is None:
         return agent
     return agent.clone(model_settings=replace(own_settings(agent), tool_choice=tool))
-
-
-def unread(model: str) -> str:
-    """The sentence that says whose thoughts the model that answers was not sent."""
-    return f"Thoughts of {model} were left out: only the model that had them can read them."

@@ -23,12 +23,14 @@ from chatkit.types import ErrorEvent, NoticeEvent
 from playground import wire
 from playground.errors import AgentError, LimitReached, RunError
 from playground.models.failures import explain
+from playground.models.history import left_out
 from playground.models.retry import retrying
 from playground.records import RunStatus
 from playground.runs.coalesce import Coalescer
 from playground.runs.hooks import ToolWatch, input_filter
 from playground.runs.ledger import Ledger
 from playground.runs.live import LiveRun
+from playground.runs.notes import refusal, unread
 from playground.runs.paused import Paused, paused
 from playground.runs.translate import Translator
 from playground.runs.watchdog import Bounds, Watchdog
@@ -129,6 +131,7 @@ class Drive:
             run_config=self._config(task),
         )
         self._ledger.begin(result.context_wrapper.usage)
+        self.note(*map(unread, left_out(result.to_input_list(), self._run.order.model)))
         watchdog = Watchdog(bounds, lambda: self._translator.phase, self._bark)
         try:
             async for event in result.stream_events():
@@ -236,13 +239,6 @@ class Drive:
             first_token_ms=None if first is None else round((first - self._began) * 1000),
             duration_ms=round((self._loop.time() - self._began) * 1000),
         )
-
-
-def refusal(names: Sequence[str], model: str) -> str:
-    """The sentence that says which settings a model does not take."""
-    listed = " and ".join((", ".join(names[:-1]), names[-1])) if len(names) > 1 else names[0]
-    verb, rest = ("are", "they were") if len(names) > 1 else ("is", "it was")
-    return f"{listed[:1].upper()}{listed[1:]} {verb} not supported by {model}; {rest} left out."
 
 
 def _ours(error: BaseException | None) -> RunError | None:

@@ -9,7 +9,8 @@ from pydantic import SecretStr
 
 from playground.prices import cost
 from playground.protocol.view import view
-from playground.records import LaneSettings, RunRecord
+from playground.records import Decision, LaneSettings, RunRecord
+from playground.runs.approvals import Verdict
 from playground.runs.engine import Engine
 from tests.runs.conftest import Lab, Played, until
 
@@ -18,7 +19,7 @@ CLAUDE = "anthropic/claude-haiku-4-5-"
 
 
 def keyed(lab: Lab) -> dict[str, Any]:
-    agents = tuple(f"tests.runs.agents:{name}" for name in ("worker", "cold", "boss"))
+    agents = tuple(f"tests.runs.agents:{name}" for name in ("worker", "cold", "boss", "payer"))
     return {"anthropic_api_key": SecretStr("sk-test"), "anthropic_base_url": lab.wire.root, "agent": agents}
 
 
@@ -123,3 +124,31 @@ async def test_thoughts_that_the_next_model_cannot_read_are_noted_and_not_announ
         engine, lab.order("openai/gpt-6-think-5-words-5", "and again", thread_id=first.run.thread_id)
     )
     assert again.run.notes == ()
+
+
+async def test_a_run_that_goes_on_with_another_model_keeps_the_turns_of_both(lab: Lab, engine: Engine) -> None:
+    first, second = "openai/gpt-6-think-5-tool:hold:{}", f"{CLAUDE}think-5-tool:hold:{{}}"
+    run = await engine.submit(lab.order(second, agent="tests.runs.agents:payer", settings=LaneSettings(temperature=1)))
+    await until(lambda: awaits(lab, engine, run.id))
+    waits = await engine.run(lab.visitor, run.id)
+    assert [turn.model for turn in waits.turns] == [second]
+    assert waits.cost == waits.turns[0].cost
+    refused = f"Temperature is not supported by {second}; it was left out."
+    assert waits.notes == (refused,)
+    verdict = Verdict([Decision(ask.call_id, approve=True) for ask in waits.asks], model=first)
+    await engine.decide(lab.visitor, run.id, verdict)
+    ended = (await lab.played(engine, run.id)).run
+    assert (ended.status, ended.usage.turns) == ("completed", 2)
+    assert [(turn.model, turn.cost is None) for turn in ended.turns] == [(second, False), (first, True)]
+    assert ended.cost is None
+    assert ended.usage.input_tokens == sum(turn.input_tokens for turn in ended.turns)
+    assert ended.notes == (
+        refused,
+        f"Temperature is not supported by {first}; it was left out.",
+        f"Thoughts of {second} were left out: only the model that had them can read them.",
+    )
+    assert await reloaded(lab, ended) == ended
+
+
+async def awaits(lab: Lab, engine: Engine, run_id: str) -> bool:
+    return (await engine.run(lab.visitor, run_id)).status == "awaiting_approval"
