@@ -1,14 +1,16 @@
 """`POST /v1/chat/completions`, as bytes."""
 
+import re
 import time
 from collections.abc import Iterable
+from dataclasses import replace
 from uuid import uuid4
 
 from typing_extensions import override
 
 from tests.wire import legal
-from tests.wire.dialects import MARK, Dialect, Json, around, dumps, text_of
-from tests.wire.plans import CANARY, Asked, Ending, Part, Plan
+from tests.wire.dialects import MARK, Dialect, Json, around, dumps, loaded, text_of
+from tests.wire.plans import CANARY, Asked, Ending, Part, Plan, say
 
 
 class Chat(Dialect):
@@ -32,11 +34,14 @@ class Chat(Dialect):
     def asked(cls, body: Json) -> Asked:
         messages: list[Json] = body.get("messages") or []
         last = max((i for i, message in enumerate(messages) if message.get("role") == "user"), default=-1)
+        text = text_of(messages[last].get("content")) if last >= 0 else ""
+        outputs = [text_of(message.get("content")) for message in messages[last + 1 :] if message.get("role") == "tool"]
+        offered = [tool["function"]["name"] for tool in body.get("tools") or ()]
         return Asked(
             body,
-            text_of(messages[last].get("content")) if last >= 0 else "",
-            tuple(text_of(m.get("content")) for m in messages[last + 1 :] if m.get("role") == "tool"),
-            tuple(tool["function"]["name"] for tool in body.get("tools") or ()),
+            _NOTED.sub("", text).strip(),
+            tuple(outputs) or tuple(_NOTED.findall(text)),
+            (*offered, *_decided_on(body)),
         )
 
     def _frame(self, delta: Json, finish: str | None = None) -> bytes:
@@ -96,6 +101,8 @@ class Chat(Dialect):
 
     @override
     def whole(self, plan: Plan) -> bytes:
+        if _decided_on(self.body):
+            plan = replace(plan, parts=(say([_decision(plan)]),))
         texts = {_CHAT_FIELDS[part.kind]: part.text for part in plan.parts if part.kind in _CHAT_FIELDS}
         texts.pop("arguments", None)
         calls = [part for part in plan.parts if part.kind == "call"]
@@ -109,6 +116,26 @@ class Chat(Dialect):
         choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": finish}
         head = {**self.head, "object": "chat.completion"}
         return dumps({**head, "choices": [choice], "usage": self._usage(plan)})
+
+
+_NOTED = re.compile(r"^\(\w+ \{.*?\} returned: (.*?)\)$", re.MULTILINE)
+"""How a conversation that knows no tool messages tells of a tool's result."""
+
+
+def _decided_on(body: Json) -> list[str]:
+    """The tools between which a decision is asked for, as the small local models are."""
+    response_format: Json = body.get("response_format") or {}
+    wanted: Json = response_format.get("json_schema") or {}
+    if wanted.get("name") != "decision":
+        return []
+    actions: list[str] = [choice["properties"]["action"]["const"] for choice in wanted["schema"]["anyOf"]]
+    return [name for name in actions if name != "reply"]
+
+
+def _decision(plan: Plan) -> str:
+    called = next((part for part in plan.parts if part.kind == "call"), None)
+    decided = {"action": called.name, "arguments": loaded(called.text)} if called else {"action": "reply"}
+    return dumps(decided).decode()
 
 
 _CHAT_FIELDS = {"think": "reasoning_content", "say": "content", "refuse": "refusal", "call": "arguments"}

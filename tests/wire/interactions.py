@@ -127,7 +127,8 @@ class Interactions(Dialect):
         if plan.ending == "badjson":
             return b'event: step.delta\ndata: {"event_type":"step.delta","delta":{"text":tr\n\n'
         if code := _broken(plan):
-            return self._event("error", error={"code": code, "message": f"It broke. {CANARY}"})
+            told = self._event("error", error={"code": code, "message": f"It broke. {CANARY}"})
+            return told + self._event("interaction.completed", interaction=self._interaction("failed"))
         final = self._interaction(_status(plan), usage=self._usage(plan))
         return self._event("interaction.completed", interaction=final) + b"event: done\ndata: [DONE]\n\n"
 
@@ -203,10 +204,10 @@ def _citation(part: Part) -> Json:
 def _broken(plan: Plan) -> str | None:
     if plan.ending == "filter" or any(part.kind == "refuse" for part in plan.parts):
         return "safety"
-    return {"error": "api_error", "overloaded": "service_unavailable"}.get(plan.ending)
+    return {"error": "api_error", "failed": "api_error", "overloaded": "service_unavailable"}.get(plan.ending)
 
 
 def _status(plan: Plan) -> str:
-    if plan.ending in {"length", "failed"}:
-        return "incomplete" if plan.ending == "length" else "failed"
+    if plan.ending == "length":
+        return "incomplete"
     return "requires_action" if any(part.kind == "call" for part in plan.parts) else "completed"

@@ -196,7 +196,8 @@ def _kinds(content: Any, allowed: set[str]) -> Iterator[str]:
 def chat(body: Json) -> Iterator[str]:
     """`POST /v1/chat/completions`."""
     waiting: list[str] = []
-    for at, message in enumerate(body.get("messages") or ()):
+    listed: list[Json] = body.get("messages") or []
+    for at, message in enumerate(listed):
         role = message["role"]
         if "provider_data" in message:
             yield f"messages.{at}: provider_data"

@@ -47,7 +47,7 @@ class Plan:
     """What an error says."""
     too_long: bool = False
     """Whether the error is that the prompt does not fit."""
-    frames: tuple[str, ...] = ()
+    frames: tuple[str, ...] | None = None
     """Sent as they are, instead of anything else."""
 
 

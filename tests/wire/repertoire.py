@@ -14,6 +14,7 @@
 | `json:NAME:ARGS` | calls NAME, then says `{"said": "OUTPUT"}` |
 | `tools:{"a": {…}, "b": {…}}` | calls several tools in one turn, then answers as `tool:` does |
 | `two-tools` | calls the first two tools that are offered (one twice if alone) with `{}`, then answers |
+| `hand-off` | calls the hand-off that is offered, else says 5 words |
 | `hang`, `hang-open` | no reply at all; a reply that opens and stays empty |
 | `stall-5` | 5 words, then silence with the connection open |
 | `cut-5` | 5 words, then a clean end with no finish |
@@ -125,6 +126,11 @@ def _two_tools(_: re.Match[str], asked: Asked) -> Plan:
     return Plan(tuple(call(name, "{}") for name in (asked.tools * 2)[:2]))
 
 
+def _hand_off(_: re.Match[str], asked: Asked) -> Plan:
+    offered = next((name for name in asked.tools if name.startswith("transfer_to_")), None)
+    return Plan((call(offered, "{}"),)) if offered else _FIVE
+
+
 def _status(match: re.Match[str], _: Asked) -> Plan:
     return Plan(status=int(match[1]), retry_after=float(match[2]) if match[2] else None)
 
@@ -180,6 +186,7 @@ _BUILDERS: tuple[tuple[str, _Build], ...] = (
     (r"(tool|loop|json):([^:]+):(.*)", _tool),
     (r"tools:(.*)", _tools),
     (r"two-tools", _two_tools),
+    (r"hand-off", _hand_off),
     (r"hang", _fixed(Plan(ending="silence", mute=True))),
     (r"hang-open", _fixed(Plan(ending="silence"))),
     (rf"({'|'.join(_ENDINGS)})-(\d+)", _broken),

@@ -134,7 +134,7 @@ class _Stream:
     async def play(self, plan: Plan) -> None:
         """Sends all of it."""
         self.writer.write(stream_head())
-        if plan.frames:
+        if plan.frames is not None:
             await self._write("".join(f"data: {frame}\n\n" for frame in plan.frames).encode())
             return await self._end(Plan(ending="cut"))
         await self._write(self.dialect.start())
