@@ -37,7 +37,8 @@ NOTES: Mapping[tuple[Adapter, Wire], str] = {
     ("sdk", "google"): "has no model for it",
     ("sdk", "google-generate"): "has no model for it",
     ("litellm", "openai"): "over its bridge, openai/responses/…",
-    ("litellm", "google"): "over generateContent: its adapter does not speak Interactions",
+    ("litellm", "google"): "over generateContent; its adapter has no Interactions",
+    ("any-llm", "google"): "over generateContent; its Interactions refuse the SDK's list of items",
 }
 """What a reader of the table must know of an adapter on a wire."""
 NATIVE = frozenset[Wire]({"openai", "anthropic", "google", "google-generate"})
@@ -75,6 +76,7 @@ class Rival:
     costs: dict[Load, list[float]] = field(default_factory=dict[Load, list[float]])
     faults: Faults = field(default_factory=Faults)
     error: str = ""
+    release: str = ""
 
     async def play(self, load: Load) -> None:
         """One answer that counts."""
@@ -93,7 +95,7 @@ class Rival:
         async with asyncio.timeout(ANSWER_SECONDS):
             line = await self.process.stdout.readline()
         told: dict[str, Any] = json.loads(line or '{"error": "its process ended"}')
-        self.error = told.get("error", "")
+        self.error, self.release = told.get("error", ""), told.get("release", "")
         return told
 
     def cost(self, load: Load) -> float:
@@ -145,12 +147,14 @@ async def compete(wire: Wire, pythons: Pythons, url: str, loads: Sequence[Load],
 def report(wire: Wire, rivals: Sequence[Rival], pythons: Pythons, loads: Sequence[Load]) -> list[str]:
     """Prints a wire's table; answers what missed its target."""
     print(f"\n{WIRES[wire]}; CPU per token in µs, and ours as a part of it")
-    print(f"  {'':<11}{''.join(f'{load!s:>28}' for load in loads)}")
+    print(f"  {'':<17}{''.join(f'{load!s:>28}' for load in loads)}")
     spoken: dict[Adapter, Rival] = {one.adapter: one for one in rivals}
     for adapter in pythons:
-        cells, remark = _row(spoken.get(adapter), spoken["playground"], loads)
+        one = spoken.get(adapter)
+        cells, remark = _row(one, spoken["playground"], loads)
+        name = f"{adapter} {one.release if one else ''}"
         told = "; ".join(filter(None, (remark, NOTES.get((adapter, wire)))))
-        print(f"  {adapter:<11}{cells or '–':<{28 * len(loads)}}  {told}".rstrip())
+        print(f"  {name:<17}{cells or '–':<{28 * len(loads)}}  {told}".rstrip())
     return [f"{WIRES[wire]}: {fault}" for fault in _faults(wire, spoken, loads[0])]
 
 

@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from functools import cache
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 from agents import Agent, Model, Runner, set_tracing_disabled
@@ -98,10 +99,14 @@ BUILDERS: Mapping[tuple[Adapter, Wire], _Build] = {
     ("any-llm", "openai"): _any_llm("openai", "responses", "/v1"),
     ("any-llm", "compatible"): _any_llm("openai", "chat_completions", "/v1"),
     ("any-llm", "anthropic"): _any_llm("anthropic", "chat_completions"),
-    ("any-llm", "google"): _any_llm("gemini", "responses"),
+    ("any-llm", "google"): _any_llm("gemini", "chat_completions"),
     ("any-llm", "google-generate"): _any_llm("gemini", "chat_completions"),
 }
 """Who speaks what."""
+
+
+PACKAGES: Mapping[Adapter, str] = {"sdk": "openai-agents", "litellm": "litellm", "any-llm": "any-llm-sdk"}
+"""Whose release says which adapter it was."""
 
 
 async def answer(model: Model) -> dict[str, Any]:
@@ -123,6 +128,7 @@ async def main(adapter: Adapter, wire: Wire, root: str) -> None:
     """Answers until standard input ends. What an adapter raises is told, too."""
     set_tracing_disabled(True)
     build = cache(BUILDERS[adapter, wire])
+    release = version(PACKAGES[adapter]) if adapter in PACKAGES else ""
     told = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what a library prints is not for whoever reads the figures
     while line := (await asyncio.to_thread(sys.stdin.readline)).strip():
@@ -130,7 +136,7 @@ async def main(adapter: Adapter, wire: Wire, root: str) -> None:
             outcome = await answer(build(line, root))
         except Exception as error:  # whatever it is, the table tells it
             outcome = {"error": f"{type(error).__name__}: {error}"}
-        print(json.dumps(outcome), file=told, flush=True)
+        print(json.dumps(outcome | {"release": release}), file=told, flush=True)
 
 
 if __name__ == "__main__":
