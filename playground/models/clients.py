@@ -73,6 +73,7 @@ def _google(settings: Settings) -> Client:
         retry_options=types.HttpRetryOptions(attempts=1),
     )
     api = genai.Client(api_key=_secret(settings.google_api_key), vertexai=False, http_options=options)
+    _ = api.aio.interactions  # made when first used, which takes half a second
 
     async def aclose() -> None:
         await api.aio.aclose()

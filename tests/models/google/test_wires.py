@@ -4,9 +4,10 @@ import asyncio
 import json
 from typing import Any
 
+import httpx2
 import pytest
 from agents import Agent, RunConfig, Runner
-from google.genai import Client
+from google.genai import Client, types
 
 from playground.errors import ProviderError
 from playground.models.failures import explain
@@ -119,6 +120,22 @@ async def test_a_stop_closes_the_connection(google: MakeModel, wire: Wire, name:
     await reading
     await asyncio.wait_for(call.over.wait(), 5)
     assert wire.disconnects == [call]
+
+
+async def test_the_connections_own_patience_holds_on_both_wires(wire: Wire) -> None:
+    async with httpx2.AsyncClient(timeout=0.3) as http:
+        options = types.HttpOptions(
+            base_url=wire.root, httpx_async_client=http, retry_options=types.HttpRetryOptions(attempts=1)
+        )
+        api = Client(api_key="k", vertexai=False, http_options=options)
+        for interactions in (True, False):
+            told = await read(GeminiModel("hang", api, interactions=interactions))
+            assert told.error
+            error = explain(told.error, "google/hang")
+            assert isinstance(error, ProviderError)
+            assert error.kind == "timeout"
+        await api.aio.aclose()
+        api.close()
 
 
 async def test_a_connection_serves_one_answer_after_another(google: MakeModel, wire: Wire) -> None:
