@@ -72,7 +72,8 @@ async def claude(wire: Wire) -> AsyncIterator[MakeModel]:
 @pytest.fixture
 async def google_client(wire: Wire) -> AsyncIterator[Client]:
     async with httpx2.AsyncClient() as http:
-        options = types.HttpOptions(base_url=wire.root, httpx_async_client=http)
+        once = types.HttpRetryOptions(attempts=1)
+        options = types.HttpOptions(base_url=wire.root, httpx_async_client=http, retry_options=once)
         made = Client(api_key="sk-test", vertexai=False, http_options=options)
         yield made
         await made.aio.aclose()

@@ -33,7 +33,8 @@ async def test_what_may_have_passed_is_tried_again(make_model: MakeModel, wire: 
 @pytest.mark.parametrize("name", ["status-401", "status-402", "status-404", "status-400", "badjson-0", "filter-0"])
 async def test_what_will_not_pass_is_not(make_model: MakeModel, wire: Wire, name: str) -> None:
     assert isinstance(await ask(make_model, name), Exception)
-    assert len(wire.calls) == 1
+    paths = [call.path for call in wire.calls]
+    assert len(paths) == len(set(paths))  # Google's older wire is asked, too, where the newer one is not known
 
 
 async def test_an_answer_comes_after_the_failures(make_model: MakeModel, wire: Wire) -> None:
