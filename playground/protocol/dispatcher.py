@@ -23,7 +23,7 @@ from sqlmodel import Session
 from playground.errors import Malformed, NotConfigured, NotFound, Unavailable
 from playground.protocol import pages
 from playground.protocol.orders import Call, Orders, StreamReq
-from playground.protocol.requests import check_message, checked_key, fingerprint, parse
+from playground.protocol.requests import check_message, checked_key, fingerprint, parse, parse_verdict
 from playground.records import RunRecord
 from playground.runs.engine import Engine
 from playground.settings import Settings
@@ -103,9 +103,17 @@ class Dispatcher:
                 raise NotFound
             return runs.record(row)
 
+        await self._engine.settled(thread_id)
         record = await self._database.read(work)
         self._engine.touch(thread_id)
         return record
+
+    async def decide(self, visitor: Visitor, run_id: str, body: bytes) -> RunRecord:
+        """Approve or reject calls that a run waits for. Raises VisitorError; then nothing has changed."""
+        try:
+            return await self._engine.decide(visitor, run_id, parse_verdict(body))
+        except SQLAlchemyError as error:
+            raise Unavailable("The database cannot be used at the moment. Try again.") from error
 
     async def _run(self, request: StreamReq, call: Call) -> StreamReply:
         if not isinstance(request, ThreadsRetryAfterItemReq):

@@ -5,11 +5,12 @@ from typing import Any
 
 import orjson
 from chatkit.types import ChatKitReq, UserMessageInput
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, ValidationError
 
 from playground import wire
 from playground.errors import Malformed, NotConfigured, TooLarge
-from playground.records import LaneSettings
+from playground.records import Decision, LaneSettings
+from playground.runs.approvals import Verdict
 
 MAX_KEY = 255
 """Characters of an idempotency key."""
@@ -30,16 +31,31 @@ class Extras(BaseModel):
     model: str | None = None
 
 
+class _Decided(BaseModel):
+    call_id: str
+    approve: StrictBool
+    message: str | None = Field(default=None, max_length=2_000)
+
+
+class _Verdict(BaseModel):
+    decisions: list[_Decided] = Field(min_length=1, max_length=100)
+    model: str | None = None
+
+
+def parse_verdict(body: bytes) -> Verdict:
+    """What is decided about a run that waits. Raises Malformed."""
+    try:
+        given = _Verdict.model_validate(_loaded(body))
+    except ValidationError as error:
+        raise Malformed(_first(error)) from None
+    decisions = [Decision(one.call_id, one.approve, (one.message or "").strip() or None) for one in given.decisions]
+    return Verdict(decisions, model=given.model)
+
+
 def parse(body: bytes) -> tuple[ChatKitReq, Extras]:
     """The request and its extras. Raises Malformed with the first thing that is wrong."""
     try:
-        value = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise Malformed(f"The body is not JSON: {error}.") from None
-    if _deeper(value, MAX_DEPTH):
-        raise Malformed(f"The body has more than {MAX_DEPTH} arrays and objects inside each other.")
-    try:
-        request = wire.REQUEST.validate_python(_filled(wire.clean(value)))
+        request = wire.REQUEST.validate_python(_filled(_loaded(body)))
     except ValidationError as error:
         raise Malformed(_first(error)) from None
     try:
@@ -69,6 +85,16 @@ def check_message(message: UserMessageInput, *, longest: int) -> None:
         raise Malformed("The message is empty.")
     if message.attachments:
         raise NotConfigured("Attachments are not built yet.")
+
+
+def _loaded(body: bytes) -> Any:
+    try:
+        value = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise Malformed(f"The body is not JSON: {error}.") from None
+    if _deeper(value, MAX_DEPTH):
+        raise Malformed(f"The body has more than {MAX_DEPTH} arrays and objects inside each other.")
+    return wire.clean(value)
 
 
 def _deeper(value: Any, levels: int) -> bool:

@@ -117,6 +117,11 @@ class Engine:
         """The run as it stands. Raises NotFound."""
         return await kept.find(self._database, visitor, run_id)
 
+    async def settled(self, thread_id: str) -> None:
+        """Whoever has seen all frames of a run finds it as they say: its end, or its pause, is saved."""
+        for run in [run for run in self._live.values() if run.settling and run.order.thread_id == thread_id]:
+            await run.done.wait()
+
     async def stop(self, visitor: Visitor, run_id: str) -> RunRecord:
         """Stop a run; answers when its provider's connection is closed and its partial answer saved."""
         while (record := await self.run(visitor, run_id)).live:
@@ -142,6 +147,7 @@ class Engine:
             raise Unavailable("The server is stopping. Try again in a moment.")
         record = await self.run(visitor, run_id)
         self._answerer.check_model(verdict.model or record.model)
+        await self.settled(record.thread_id)
         return await asyncio.shield(self._tasks.spawn(self._approvals.decide(visitor, run_id, verdict)))
 
     def touch(self, thread_id: str) -> None:
@@ -184,7 +190,7 @@ class Engine:
     async def _work(self, run: LiveRun, told: Told) -> None:
         run.task = asyncio.current_task()
         ending = await self._answerer.answer(run, told)
-        run.task = None
+        run.task, run.settling = None, True
         try:
             await self._journal.end(run.id, run.epoch, ending)
         except Exception:  # whatever it is: nobody may wait for this run for ever

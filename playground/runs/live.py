@@ -36,7 +36,8 @@ class Frame:
 class LiveRun:
     """The owner's side of a run. `position` is its branch's newest item's; `done` is set once it is saved.
 
-    `paused` is what it goes on from, `parked` that it waits again: its readers find the rest in the store.
+    `paused` is what it goes on from, `parked` that it waits again: its readers find the rest in the store. `settling`
+    is from its last frame until its end, or its pause, is saved.
     """
 
     id: str
@@ -51,6 +52,7 @@ class LiveRun:
     queued: bool = False
     paused: Paused | None = None
     parked: bool = False
+    settling: bool = False
     stopping: StopReason | None = None
     task: asyncio.Task[None] | None = None
     done: asyncio.Event = field(default_factory=asyncio.Event)

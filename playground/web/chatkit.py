@@ -1,5 +1,6 @@
-"""The ChatKit routes: one door for the protocol, three for runs."""
+"""The ChatKit routes: one door for the protocol, four for runs."""
 
+from dataclasses import asdict
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -28,6 +29,7 @@ def routes(parts: Playground) -> list[BaseRoute]:
         events,
         Route("/threads/{thread_id}/run", chatkit.run_of, methods=["GET"]),
         Route("/runs/{run_id}/stop", chatkit.stop, methods=["POST"]),
+        Route("/runs/{run_id}/approvals", chatkit.decide, methods=["POST"]),
     ]
     return [Route("/chatkit", chatkit.protocol, methods=["POST"]), Mount("/chatkit", routes=below)]
 
@@ -64,6 +66,13 @@ class ChatKit:
         """Stops a run, and answers when what it said so far is saved."""
         return json_reply(_described(await self._parts.engine.stop(_visitor(request), request.path_params["run_id"])))
 
+    async def decide(self, request: Request) -> Response:
+        """Approves or rejects calls that a run waits for; it goes on when all are decided."""
+        _require_json(request)
+        body = await request.body()
+        record = await self._parts.dispatcher.decide(_visitor(request), request.path_params["run_id"], body)
+        return json_reply(_described(record))
+
     def _stream(self, visitor: Visitor, run_id: str, thread_id: str, after: int = 0) -> EventStream:
         frames = self._parts.engine.attach(visitor, run_id, after=after, linger=True)
         heartbeat = self._parts.settings.heartbeat_interval
@@ -71,7 +80,8 @@ class ChatKit:
 
 
 def _described(record: RunRecord) -> dict[str, Any]:
-    return {"id": record.id, "status": record.status, "last_seq": record.last_seq}
+    described = {"id": record.id, "status": record.status, "last_seq": record.last_seq}
+    return {**described, "asks": [asdict(ask) for ask in record.asks]} if record.asks else described
 
 
 def _visitor(request: Request) -> Visitor:

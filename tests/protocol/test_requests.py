@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 
 from playground import wire
 from playground.errors import Malformed, TooLarge, VisitorError
-from playground.protocol.requests import Extras, check_message, checked_key, fingerprint, parse
-from playground.records import LaneSettings
+from playground.protocol.requests import Extras, check_message, checked_key, fingerprint, parse, parse_verdict
+from playground.records import Decision, LaneSettings
 from tests.house import Json, message
 from tests.protocol.samples import EVERY
 
@@ -257,3 +257,28 @@ def test_an_items_list_reads_newest_first_unless_asked_otherwise() -> None:
     request, _ = parse(body("items.list", {"thread_id": "t"}))
     assert isinstance(request, ItemsListReq)
     assert (request.params.order, request.params.limit) == ("desc", None)
+
+
+def test_decisions_are_read() -> None:
+    given = {"decisions": [{"call_id": "c1", "approve": True}, {"call_id": "c2", "approve": False, "message": " no "}]}
+    verdict = parse_verdict(orjson.dumps({**given, "model": "compatible/echo"}))
+    assert verdict.decisions == [Decision("c1", approve=True), Decision("c2", approve=False, message="no")]
+    assert (verdict.model, verdict.settings) == ("compatible/echo", None)
+
+
+@pytest.mark.parametrize(
+    ("given", "complaint"),
+    [
+        (b"[]", "request: Input should be"),
+        (b"{}", "decisions: Field required"),
+        (b'{"decisions": []}', "decisions: List should have at least 1 item"),
+        (b'{"decisions": [{"call_id": "c1"}]}', "decisions.0.approve: Field required"),
+        (b'{"decisions": [{"call_id": "c1", "approve": "yes"}]}', "decisions.0.approve: Input should be a valid bool"),
+        (b'{"decisions": [{"call_id": 1, "approve": true}]}', "decisions.0.call_id: Input should be a valid string"),
+        (b"{", "The body is not JSON"),
+    ],
+)
+def test_a_decision_that_cannot_be_read_says_what_is_wrong(given: bytes, complaint: str) -> None:
+    with pytest.raises(Malformed) as refused:
+        parse_verdict(given)
+    assert refused.value.message.startswith(complaint)

@@ -9,7 +9,7 @@ from typing import Any
 
 from playground.errors import Malformed, NotFound, VisitorError
 from playground.protocol.dispatcher import JsonReply, StreamReply
-from playground.records import RunRecord, RunStatus
+from playground.records import Ask, RunRecord, RunStatus
 from playground.settings import Settings
 from playground.visitor import Visitor
 
@@ -31,6 +31,7 @@ class Run:
     id: str
     visitor_id: str
     frames: list[Frame] = field(default_factory=list[Frame])
+    asks: tuple[Ask, ...] = ()
     over: bool = False
     broken: Exception | None = None
     readers: int = 0
@@ -65,10 +66,11 @@ class Run:
     @property
     def record(self) -> RunRecord:
         """As the engine would tell it."""
-        status: RunStatus = "completed" if self.over else "running"
+        status: RunStatus = "completed" if self.over else "awaiting_approval" if self.asks else "running"
         now = datetime.now(UTC)
+        seq = len(self.frames)
         return RunRecord(
-            self.id, "thr_1", "brn_1", self.visitor_id, "agent", "local/x", status, len(self.frames), created_at=now
+            self.id, "thr_1", "brn_1", self.visitor_id, "agent", "local/x", status, seq, created_at=now, asks=self.asks
         )
 
 
@@ -140,6 +142,7 @@ class Dispatcher:
     engine: Engine
     refusal: VisitorError | Exception | None = None
     keys: list[str | None] = field(default_factory=list[str | None])
+    verdicts: list[bytes] = field(default_factory=list[bytes])
 
     async def handle(self, visitor: Visitor, body: bytes, *, idempotency_key: str | None = None) -> Any:
         """JSON or a stream."""
@@ -153,6 +156,13 @@ class Dispatcher:
         if "run" in request:
             return StreamReply(request["run"], "thr_1")
         return JsonReply(json.dumps({"visitor": visitor.id, "request": request}).encode())
+
+    async def decide(self, visitor: Visitor, run_id: str, body: bytes) -> RunRecord:
+        """The run as it is, after it was told."""
+        if self.refusal:
+            raise self.refusal
+        self.verdicts.append(body)
+        return await self.engine.run(visitor, run_id)
 
     async def run_of(self, visitor: Visitor, thread_id: str) -> RunRecord:
         """The only thread there is."""

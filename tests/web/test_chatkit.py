@@ -7,6 +7,7 @@ import httpx2
 import pytest
 
 from playground import errors
+from playground.records import Ask
 from tests.web.raw import answer, connected, post
 from tests.web.standin import Parts
 
@@ -87,16 +88,53 @@ async def test_stop_answers_with_the_stopped_run(client: httpx2.AsyncClient, par
     assert run.over
 
 
+async def test_a_run_that_waits_says_for_what(client: httpx2.AsyncClient, parts: Parts) -> None:
+    parts.begin().asks = (Ask("call_1", "stamp", "{}", "Clerk"),)
+    response = await client.get("/chatkit/threads/thr_1/run")
+    assert response.json() == {
+        "id": "run_1",
+        "status": "awaiting_approval",
+        "last_seq": 0,
+        "asks": [
+            {
+                "call_id": "call_1",
+                "tool": "stamp",
+                "arguments": "{}",
+                "agent": "Clerk",
+                "approved": None,
+                "message": None,
+            }
+        ],
+    }
+
+
+async def test_a_decision_is_handed_on_and_answered_with_the_run(client: httpx2.AsyncClient, parts: Parts) -> None:
+    parts.begin()
+    response = await client.post("/chatkit/runs/run_1/approvals", json={"decisions": []})
+    assert response.json() == {"id": "run_1", "status": "running", "last_seq": 0}
+    assert parts.dispatcher.verdicts == [b'{"decisions":[]}']
+
+
+async def test_a_decision_comes_as_json_from_our_own_pages(client: httpx2.AsyncClient, parts: Parts) -> None:
+    parts.begin()
+    path = "/chatkit/runs/run_1/approvals"
+    assert (await client.post(path, content=b"{}", headers={"Content-Type": "text/plain"})).status_code == 415
+    assert (await client.post(path, json={}, headers={"Origin": "https://evil.test"})).status_code == 403
+    assert (await client.post(path, json={"decisions": "x" * 10_000})).status_code == 413
+    assert parts.dispatcher.verdicts == []
+
+
 @pytest.mark.parametrize(
     ("method", "path"),
-    [("GET", "/chatkit/runs/{}/events"), ("POST", "/chatkit/runs/{}/stop")],
+    [("GET", "/chatkit/runs/{}/events"), ("POST", "/chatkit/runs/{}/stop"), ("POST", "/chatkit/runs/{}/approvals")],
 )
 async def test_a_foreign_run_and_an_unknown_one_look_the_same(
     client: httpx2.AsyncClient, parts: Parts, method: str, path: str
 ) -> None:
     parts.begin("run_foreign", visitor_id="vis_other")
-    foreign = await client.request(method, path.format("run_foreign"))
-    unknown = await client.request(method, path.format("run_unknown"))
+    body = {} if path.endswith("approvals") else None
+    foreign = await client.request(method, path.format("run_foreign"), json=body)
+    unknown = await client.request(method, path.format("run_unknown"), json=body)
     assert foreign.status_code == unknown.status_code == 404
     assert foreign.content == unknown.content == b'{"message":"Not found."}'
     assert not parts.engine.runs["run_foreign"].over
@@ -121,6 +159,7 @@ async def test_an_unknown_route_is_a_json_404(client: httpx2.AsyncClient, path: 
         ("POST", "/chatkit/runs/run_1/events", "GET"),
         ("PUT", "/chatkit/runs/run_1/events", "GET"),
         ("GET", "/chatkit/runs/run_1/stop", "POST"),
+        ("GET", "/chatkit/runs/run_1/approvals", "POST"),
         ("POST", "/chatkit/threads/thr_1/run", "GET, HEAD"),
     ],
 )
