@@ -10,7 +10,6 @@ from agents import AgentOutputSchemaBase, Handoff, ModelResponse, ModelSettings,
 from agents.exceptions import UserError
 from agents.items import TResponseInputItem, TResponseStreamEvent
 from agents.models.openai_chatcompletions import OpenAIChatCompletionsModel
-from agents.tracing import GenerationSpanData, Span
 from openai import AsyncOpenAI
 from openai.types.responses import Response, ResponseCompletedEvent, ResponsePromptParam, ResponseUsage
 from openai.types.responses.response_usage import InputTokensDetails, OutputTokensDetails
@@ -21,6 +20,7 @@ from playground.models.failures import StreamFailure
 from playground.models.history import for_chat
 from playground.models.items import new_id
 from playground.models.reading import Frame, collected, events_of, inner
+from playground.models.spans import tell
 
 Kind: TypeAlias = Literal["text", "thought", "refusal", "name", "arguments"]
 Piece: TypeAlias = tuple[Kind, Any, str]
@@ -89,8 +89,7 @@ class CompatibleModel(OpenAIChatCompletionsModel):
             try:
                 async for event in events_of(http, reader):
                     if isinstance(event, ResponseCompletedEvent):
-                        _tell_request(event.response, http.headers.get("x-request-id"))
-                        _describe(span, event.response, tracing)
+                        tell(event.response, http.headers.get("x-request-id"), span, tracing)
                     yield event
             finally:
                 await http.aclose()
@@ -162,18 +161,3 @@ def _usage(told: Frame) -> ResponseUsage:
         output_tokens_details=OutputTokensDetails(reasoning_tokens=outside.get("reasoning_tokens") or 0),
         total_tokens=told.get("total_tokens") or given + made,
     )
-
-
-def _tell_request(response: Response, request_id: str | None) -> None:
-    """Where the SDK looks for it."""
-    response._request_id = request_id  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
-
-
-def _describe(span: Span[GenerationSpanData], response: Response, tracing: ModelTracing) -> None:
-    if response.usage:
-        span.span_data.usage = {
-            "input_tokens": response.usage.input_tokens,
-            "output_tokens": response.usage.output_tokens,
-        }
-    if tracing.include_data():
-        span.span_data.output = [item.model_dump() for item in response.output]

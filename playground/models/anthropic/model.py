@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
+from functools import partial
 from typing import Any
 
 import anthropic
@@ -24,8 +25,7 @@ from agents.exceptions import (
     _mark_error_to_drain_stream_events as drain_first,  # pyright: ignore[reportPrivateUsage]
 )
 from agents.items import TResponseInputItem, TResponseStreamEvent
-from agents.tracing import GenerationSpanData, Span
-from openai.types.responses import Response, ResponseCompletedEvent, ResponsePromptParam
+from openai.types.responses import ResponseCompletedEvent, ResponsePromptParam
 from typing_extensions import override
 
 from playground.models.answer import Answer, new_response
@@ -34,6 +34,7 @@ from playground.models.anthropic.reader import Reader
 from playground.models.anthropic.request import Asked, is_held, request_for
 from playground.models.reading import collected, events_of
 from playground.models.reasons import StreamFailure
+from playground.models.spans import Telling, tell
 
 MOST_PAUSES = 5
 """How often a turn that the provider paused is gone on with."""
@@ -81,13 +82,11 @@ class AnthropicModel(Model):
             raise UserError("Anthropic keeps no prompts and no conversations: send the whole history.")
         asked = Asked(system_instructions, input, model_settings, tools, output_schema, handoffs)
         with generation_span(model=self.model, disabled=tracing.is_disabled()) as span:
-            async with aclosing(self._events(asked)) as events:
+            async with aclosing(self._events(asked, partial(tell, span=span, tracing=tracing))) as events:
                 async for event in events:
-                    if isinstance(event, ResponseCompletedEvent):
-                        _describe(span, event.response, tracing)
                     yield event
 
-    async def _events(self, asked: Asked) -> AsyncGenerator[TResponseStreamEvent, None]:
+    async def _events(self, asked: Asked, tell_of: Telling) -> AsyncGenerator[TResponseStreamEvent, None]:
         origin = f"anthropic/{self.model}"
         reader = Reader(Answer(new_response(self.model), origin), origin)
         for _ in range(MOST_PAUSES + 1):
@@ -95,7 +94,7 @@ class AnthropicModel(Model):
             try:
                 async for event in events_of(http, reader):
                     if isinstance(event, ResponseCompletedEvent):
-                        _tell_request(event.response, http.headers.get("request-id"))
+                        tell_of(event.response, http.headers.get("request-id"))
                     yield event
             finally:
                 await http.aclose()
@@ -136,18 +135,3 @@ class AnthropicModel(Model):
 def _drained(error: Exception) -> Exception:
     drain_first(error)
     return error
-
-
-def _tell_request(response: Response, request_id: str | None) -> None:
-    """Where the SDK looks for it."""
-    response._request_id = request_id  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
-
-
-def _describe(span: Span[GenerationSpanData], response: Response, tracing: ModelTracing) -> None:
-    if response.usage:
-        span.span_data.usage = {
-            "input_tokens": response.usage.input_tokens,
-            "output_tokens": response.usage.output_tokens,
-        }
-    if tracing.include_data():
-        span.span_data.output = [item.model_dump() for item in response.output]

@@ -11,15 +11,16 @@ model by name, it is the model that is unknown, and nothing is remembered.
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeAlias
 
 import httpx2
 from agents import AgentOutputSchemaBase, Handoff, Model, ModelResponse, ModelSettings, ModelTracing, Tool
 from agents.exceptions import UserError
 from agents.items import TResponseInputItem, TResponseStreamEvent
-from agents.tracing import GenerationSpanData, Span, generation_span
+from agents.tracing import generation_span
 from google.genai import Client
-from openai.types.responses import Response, ResponseCompletedEvent, ResponsePromptParam
+from openai.types.responses import ResponseCompletedEvent, ResponsePromptParam
 from typing_extensions import override
 
 from playground.models.answer import Answer, new_response
@@ -37,6 +38,7 @@ from playground.models.google.transport import (
 )
 from playground.models.google.turns import items_of, kind_of
 from playground.models.reading import Frame, collected, events_of
+from playground.models.spans import Telling, tell
 
 _Reader: TypeAlias = InteractionReader | GenerationReader
 Opened: TypeAlias = AbstractAsyncContextManager[httpx2.Response]
@@ -106,13 +108,11 @@ class GeminiModel(Model):
             raise UserError("Google keeps no prompts and no conversations of this agent: send the whole history.")
         asked = Asked(self.model, system_instructions, input, model_settings, tools, output_schema, handoffs)
         with generation_span(model=self.model, disabled=tracing.is_disabled()) as span:
-            async with aclosing(self._answered(asked)) as events:
+            async with aclosing(self._answered(asked, partial(tell, span=span, tracing=tracing))) as events:
                 async for event in events:
-                    if isinstance(event, ResponseCompletedEvent):
-                        _describe(span, event.response, tracing)
                     yield event
 
-    async def _answered(self, asked: Asked) -> AsyncGenerator[TResponseStreamEvent]:
+    async def _answered(self, asked: Asked, tell_of: Telling) -> AsyncGenerator[TResponseStreamEvent]:
         async with AsyncExitStack() as stack:
             wire, http = await self._first(asked, stack)
             answer = Answer(new_response(self.model), asked.origin)
@@ -121,7 +121,7 @@ class GeminiModel(Model):
                 async with aclosing(_read(http, reader, answer)) as events:
                     async for event in events:
                         if isinstance(event, ResponseCompletedEvent):
-                            _tell_request(event.response, http.headers.get("x-request-id"))
+                            tell_of(event.response, http.headers.get("x-request-id"))
                         yield event
                 await stack.aclose()
                 if not reader.token:
@@ -171,18 +171,3 @@ async def _read(http: httpx2.Response, reader: _Reader, answer: Answer) -> Async
 
 def _call_ids(asked: Asked) -> set[str]:
     return {str(item["call_id"]) for item in items_of(asked.history) if kind_of(item) == "function_call"}
-
-
-def _tell_request(response: Response, request_id: str | None) -> None:
-    """Where the SDK looks for it."""
-    response._request_id = request_id  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
-
-
-def _describe(span: Span[GenerationSpanData], response: Response, tracing: ModelTracing) -> None:
-    if response.usage:
-        span.span_data.usage = {
-            "input_tokens": response.usage.input_tokens,
-            "output_tokens": response.usage.output_tokens,
-        }
-    if tracing.include_data():
-        span.span_data.output = [item.model_dump() for item in response.output]
