@@ -25,8 +25,8 @@ from openai.types.responses import (
 )
 from openai.types.responses.response import IncompleteDetails
 
-from playground.models.failures import Reason, StreamFailure
 from playground.models.items import Annotation, Events, Message, Thought, ToolCall, new_id
+from playground.models.reasons import Reason, StreamFailure
 
 Prose: TypeAlias = Literal["text", "thought", "refusal"]
 Cut: TypeAlias = Literal["max_output_tokens", "content_filter"]

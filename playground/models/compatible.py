@@ -16,10 +16,10 @@ from openai.types.responses.response_usage import InputTokensDetails, OutputToke
 from typing_extensions import override
 
 from playground.models.answer import Answer, Cut
-from playground.models.failures import StreamFailure
 from playground.models.history import for_chat
 from playground.models.items import new_id
 from playground.models.reading import Frame, collected, events_of, inner
+from playground.models.reasons import StreamFailure
 from playground.models.spans import tell
 
 Kind: TypeAlias = Literal["text", "thought", "refusal", "name", "arguments"]

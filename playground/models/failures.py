@@ -19,9 +19,7 @@ from agents.exceptions import (
 
 from playground.catalog import provider_label
 from playground.errors import AgentError, FailureKind, LimitReached, PlaygroundError, ProviderError, RunError
-from playground.models.reasons import Reason, StreamFailure, kind_of_code, reason_of, retry_after
-
-__all__ = ["Reason", "StreamFailure", "explain", "kind_of_code", "retry_after"]
+from playground.models.reasons import Reason, reason_of, retry_after
 
 
 @dataclass(frozen=True)

@@ -26,9 +26,9 @@ from pydantic import ValidationError
 from typing_extensions import override
 
 from playground.capabilities import capabilities_of
-from playground.models.failures import StreamFailure
 from playground.models.history import for_responses
 from playground.models.reading import Frame, collected, events_of, inner
+from playground.models.reasons import StreamFailure
 from playground.models.tuning import fitted
 
 _DELTAS: dict[str, type[Any]] = {

@@ -14,8 +14,8 @@ from agents.items import TResponseStreamEvent
 from openai.types.responses import Response, ResponseCompletedEvent
 
 from playground.errors import FailureKind
-from playground.models.failures import StreamFailure, kind_of_code
 from playground.models.gather import Gathered
+from playground.models.reasons import StreamFailure, kind_of_code
 from playground.models.sse import SseSplitter
 
 Frame: TypeAlias = dict[str, Any]

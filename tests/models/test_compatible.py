@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from agents import ModelSettings, UserError
 
-from playground.models.failures import StreamFailure
+from playground.models.reasons import StreamFailure
 from tests.models.conftest import MakeModel
 from tests.models.reading_along import add, check_grammar, now, read, request
 from tests.wire import Wire

@@ -4,7 +4,8 @@ import pytest
 from agents import Agent, ModelSettings, RunConfig, Runner
 
 from playground.errors import FailureKind, ProviderError
-from playground.models.failures import StreamFailure, explain
+from playground.models.failures import explain
+from playground.models.reasons import StreamFailure
 from playground.models.retry import retrying
 from tests.models.conftest import MakeModel
 from tests.models.reading_along import Read, read, request

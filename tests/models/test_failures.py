@@ -18,7 +18,8 @@ from agents.exceptions import ToolTimeoutError
 from google.genai import errors
 
 from playground.errors import AgentError, FailureKind, LimitReached, NotConfigured, ProviderError, RunError
-from playground.models.failures import StreamFailure, explain
+from playground.models.failures import explain
+from playground.models.reasons import StreamFailure
 from tests.models.conftest import MakeModel
 from tests.models.reading_along import read
 from tests.wire import CANARY

@@ -5,8 +5,8 @@ import pytest
 from openai import AsyncOpenAI
 from openai.types.responses import ResponseReasoningItem
 
-from playground.models.failures import StreamFailure
 from playground.models.openai import ResponsesModel
+from playground.models.reasons import StreamFailure
 from tests.models.conftest import MakeModel
 from tests.models.reading_along import read
 from tests.wire import Wire

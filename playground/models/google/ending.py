@@ -8,8 +8,8 @@ from openai.types.responses import ResponseUsage
 from openai.types.responses.response_usage import InputTokensDetails, OutputTokensDetails
 
 from playground.models.answer import Answer, Cut
-from playground.models.failures import Reason, StreamFailure
 from playground.models.reading import Frame
+from playground.models.reasons import Reason, StreamFailure
 
 MOST_HOPS = 5
 """Requests that go on with an answer; each is billed for the whole conversation again."""

@@ -7,11 +7,11 @@ from typing import Any, TypeAlias
 from agents.items import TResponseStreamEvent
 
 from playground.models.answer import Answer
-from playground.models.failures import StreamFailure, kind_of_code
 from playground.models.google.assembly import IMPLIED, Step, place_of
 from playground.models.google.ending import Ending, Outcome, spent
 from playground.models.google.sources import citations, search_item
 from playground.models.reading import Frame, inner
+from playground.models.reasons import StreamFailure, kind_of_code
 
 Events: TypeAlias = Iterator[TResponseStreamEvent]
 

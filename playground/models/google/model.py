@@ -24,7 +24,6 @@ from openai.types.responses import ResponseCompletedEvent, ResponsePromptParam
 from typing_extensions import override
 
 from playground.models.answer import Answer, new_response
-from playground.models.failures import StreamFailure
 from playground.models.google.generate import GenerationReader
 from playground.models.google.interactions import InteractionReader
 from playground.models.google.request import Asked, generation_body, interaction_body
@@ -38,6 +37,7 @@ from playground.models.google.transport import (
 )
 from playground.models.google.turns import items_of, kind_of
 from playground.models.reading import Frame, collected, events_of
+from playground.models.reasons import StreamFailure
 from playground.models.spans import Telling, tell
 
 _Reader: TypeAlias = InteractionReader | GenerationReader

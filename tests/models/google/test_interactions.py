@@ -3,8 +3,8 @@ from typing import Any
 
 import pytest
 
-from playground.models.failures import StreamFailure
 from playground.models.google.interactions import InteractionReader
+from playground.models.reasons import StreamFailure
 from tests.models.google.reading import ORIGIN, Frame, deltas, fed, output, reader_of
 from tests.models.reading_along import check_grammar
 

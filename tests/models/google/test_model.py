@@ -10,7 +10,8 @@ from agents.exceptions import UserError
 from agents.items import TResponseInputItem
 
 from playground.errors import ProviderError
-from playground.models.failures import StreamFailure, explain
+from playground.models.failures import explain
+from playground.models.reasons import StreamFailure
 from tests.models.conftest import MakeModel
 from tests.models.reading_along import add, answers, check_grammar, now, read, request
 from tests.wire import CANARY, Wire
