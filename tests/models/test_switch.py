@@ -95,3 +95,14 @@ async def test_a_run_that_waits_for_an_approval_goes_on_with_another_model(
     assert asked.name == "erase"
     assert wire.complaints == []
     assert resumed.final_output == ("The tool said: erased" if one == "local" else "The tool said: 3 | erased")
+
+
+@pytest.mark.parametrize(("one", "other"), [("gemini", "gemini_generate"), ("gemini_generate", "gemini")])
+async def test_one_model_of_googles_can_be_asked_on_either_wire(
+    one: str, other: str, gemini: MakeModel, gemini_generate: MakeModel, wire: Wire
+) -> None:
+    makers = {"gemini": gemini, "gemini_generate": gemini_generate}
+    name = thinking(one, CALLS)
+    thread = await thread_of(makers[one](name))
+    second = await read(makers[other](name), again(thread, "more"), add, photo)
+    assert (second.error, wire.complaints) == (None, [])

@@ -47,7 +47,7 @@ CASES = (
     Case("badjson-5", "failed", text=FIVE, word="cannot be read"),
     Case("inerror-5", "failed", text=FIVE, word="error of its own"),
     Case("failed-5", "failed", text=FIVE, word="error of its own"),
-    Case("cut-0", "failed", word="broke off"),
+    Case("cut-0", "failed", calls=3, word="broke off"),
     Case("length-5", "incomplete", text=FIVE, word="limit of tokens"),
     Case("filter-5", "incomplete", text=FIVE, word="filter"),
     Case("refusal", "failed", text="I will not do that.", allow_retry=False, word="declined"),
