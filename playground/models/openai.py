@@ -37,6 +37,7 @@ _DELTAS: dict[str, type[Any]] = {
     "response.function_call_arguments.delta": ResponseFunctionCallArgumentsDeltaEvent,
 }
 _PLACE = ("type", "item_id", "content_index", "summary_index")
+_OF_A_PART = ("response.content_part.", "response.output_text.", "response.refusal.", "response.reasoning_summary_")
 _SEALED = "reasoning.encrypted_content"
 
 
@@ -97,15 +98,27 @@ class _Reader:
     def __init__(self, model: str) -> None:
         self._model = model
         self._ended = False
+        self._count = 0
+        self._places: dict[str, int] = {}
 
     def feed(self, frames: list[Frame]) -> Iterator[TResponseStreamEvent]:
         for frame in _joined(frames):
+            self._place(frame)
             yield _delta(frame) if frame["type"] in _DELTAS else self._other(frame)
 
     def finish(self) -> Iterator[TResponseStreamEvent]:
         if not self._ended:
             raise StreamFailure("cut")
         return iter(())
+
+    def _place(self, frame: Frame) -> None:
+        """Says where the event belongs, if the server does not: some only name its item, which has one part."""
+        frame.setdefault("sequence_number", self._count)
+        self._count += 1
+        if item := frame.get("item_id") or inner(frame, "item").get("id"):
+            frame.setdefault("output_index", self._places.setdefault(item, len(self._places)))
+            if frame["type"].startswith(_OF_A_PART):
+                frame.setdefault("summary_index" if "summary" in frame["type"] else "content_index", 0)
 
     def _other(self, frame: Frame) -> TResponseStreamEvent:
         if frame["type"] == "response.incomplete":

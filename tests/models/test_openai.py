@@ -53,6 +53,23 @@ DELTA: dict[str, Any] = {"type": "response.output_text.delta", "item_id": "m", "
 DONE: dict[str, Any] = {"type": "response.completed", "response": {"id": "r", "output": []}}
 
 
+async def test_a_server_may_name_only_the_item_of_an_event(responses: MakeModel) -> None:
+    message: Any = {"type": "message", "id": "m", "role": "assistant", "content": []}
+    frames: list[Any] = [
+        {"type": "response.created", "response": {"id": "r"}},
+        {"type": "response.output_item.added", "item": {"type": "reasoning", "id": "t", "summary": []}},
+        {"type": "response.reasoning_summary_text.delta", "item_id": "t", "delta": "hm"},
+        {"type": "response.output_item.added", "item": message},
+        {"type": "response.output_text.delta", "item_id": "m", "delta": "a"},
+        {"type": "response.output_item.done", "item": message},
+        DONE,
+    ]
+    events: list[Any] = (await read(responses("raw:" + json.dumps(frames)))).events
+    assert [event.sequence_number for event in events] == list(range(len(frames)))
+    assert [event.output_index for event in events[1:-1]] == [0, 0, 1, 1, 1]
+    assert (events[2].summary_index, events[4].content_index) == (0, 0)
+
+
 async def test_a_gateway_may_leave_fields_out(responses: MakeModel) -> None:
     frames = [{**DELTA, "delta": "a"}, {**DELTA, "delta": "b"}, DONE]
     told = await read(responses("raw:" + json.dumps(frames)))
