@@ -4,7 +4,7 @@ What it asks for goes through the dispatcher as ChatKit requests, and what it fo
 the reading of a thread as one view, are beside the protocol; they are asked of the store, for this visitor only.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,7 +19,8 @@ from playground.errors import Conflict, KeyReused, NotFound
 from playground.parts import Playground
 from playground.protocol.dispatcher import MAX_TITLE, JsonReply, StreamReply
 from playground.protocol.view import ThreadView, view
-from playground.records import Lane, LaneSettings, Tab
+from playground.records import Decision, Lane, LaneSettings, Tab
+from playground.runs.approvals import Verdict
 from playground.store import runs, tabs, threads
 from playground.store.tables import TabRow, ThreadRow
 from playground.visitor import Visitor
@@ -157,6 +158,12 @@ class Client:
         """Stop a run; its partial answer is kept."""
         await self._parts.engine.stop(self._visitor, run_id)
 
+    async def decide(self, tab_id: str, run_id: str, decisions: Sequence[Decision]) -> None:
+        """Approve or reject what a run waits for; the model and settings that are picked now go on with it."""
+        lane = (await self.tab(tab_id)).lane
+        verdict = Verdict(decisions, model=lane.model, settings=lane.settings)
+        await self._parts.engine.decide(self._visitor, run_id, verdict)
+
     async def follow(self, run_id: str, *, after: int = 0) -> AsyncIterator[Numbered]:
         """The run's events above `after`, to its end."""
         async with aclosing(self._parts.engine.attach(self._visitor, run_id, after=after)) as frames:
@@ -218,18 +225,9 @@ class Client:
         return tuple(tabs.tab(session, row) for row in tabs.opened(session, visitor_id=self._visitor.id))
 
     def _new(self, session: Session, thread: ThreadRow | None, model: str) -> Tab:
-        lane = self._first_lane(session, thread, model)
-        row = tabs.create(session, visitor_id=self._visitor.id, lane=lane, at=datetime.now(UTC))
-        return tabs.tab(session, row)
-
-    def _first_lane(self, session: Session, thread: ThreadRow | None, model: str) -> Lane:
-        if thread is not None:
-            agent = thread.meta.get("agent", self._parts.roster.default)
-            return Lane(agent=agent, model=thread.meta.get("model", model), thread_id=thread.id)
-        opened = tabs.opened(session, visitor_id=self._visitor.id)
-        if opened:
-            return Lane(agent=opened[-1].agent, model=opened[-1].model)
-        return Lane(agent=self._parts.roster.default, model=model)
+        first = Lane(agent=self._parts.roster.default, model=model)
+        at = datetime.now(UTC)
+        return tabs.open_new(session, visitor_id=self._visitor.id, thread=thread, fallback=first, at=at)
 
     async def _bind(self, tab: Tab) -> Tab:
         """Give a tab the thread that its first message made: the one message whose key is the tab's id."""

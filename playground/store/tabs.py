@@ -63,3 +63,14 @@ def last_closed(session: Session, *, visitor_id: str) -> TabRow | None:
     """The tab that was closed most recently."""
     query = select(TabRow).where(TabRow.visitor_id == visitor_id, col(TabRow.closed_at).is_not(None))
     return session.exec(query.order_by(col(TabRow.closed_at).desc()).limit(1)).first()
+
+
+def open_new(session: Session, *, visitor_id: str, thread: ThreadRow | None, fallback: Lane, at: datetime) -> Tab:
+    """A new tab: on the thread, by whoever answered there last, else like the newest one; the first as `fallback`."""
+    last = opened(session, visitor_id=visitor_id)
+    if thread is not None:
+        agent, model = thread.meta.get("agent", fallback.agent), thread.meta.get("model", fallback.model)
+        lane = Lane(agent=agent, model=model, thread_id=thread.id)
+    else:
+        lane = Lane(agent=last[-1].agent, model=last[-1].model) if last else fallback
+    return tab(session, create(session, visitor_id=visitor_id, lane=lane, at=at))

@@ -132,7 +132,7 @@ async def test_a_foreign_run_and_an_unknown_one_look_the_same(
     client: httpx2.AsyncClient, parts: Parts, method: str, path: str
 ) -> None:
     parts.begin("run_foreign", visitor_id="vis_other")
-    body = {} if path.endswith("approvals") else None
+    body: dict[str, str] | None = {} if path.endswith("approvals") else None
     foreign = await client.request(method, path.format("run_foreign"), json=body)
     unknown = await client.request(method, path.format("run_unknown"), json=body)
     assert foreign.status_code == unknown.status_code == 404
