@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from sqlmodel import Session
 
+from playground import wire
 from playground.errors import Conflict, NotFound
 from playground.records import Ask, Decision, LaneSettings, RunRecord
 from playground.runs.journal import Journal
@@ -138,7 +139,7 @@ def decided(asks: Sequence[Ask], decisions: Sequence[Decision]) -> tuple[Ask, ..
             raise NotFound("This answer does not wait for a call of that name.")
         if ask.approved is not None:
             raise Conflict("This call has been decided already.")
-        open_asks[ask.call_id] = replace(ask, approved=decision.approve, message=decision.message)
+        open_asks[ask.call_id] = replace(ask, approved=decision.approve, message=wire.clean(decision.message))
     return tuple(open_asks[ask.call_id] for ask in asks)
 
 

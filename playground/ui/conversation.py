@@ -17,6 +17,7 @@ from playground.ui.render import (
     item_messages,
     note_message,
     notice,
+    spelled_out,
     text_message,
     text_part,
 )
@@ -37,6 +38,7 @@ def draw(view: ThreadView, transcript: Transcript) -> Feed:
         queued=tuple(run.id for run in view.queued),
         more=view.has_more,
         settled=_settled(view, transcript, entries),
+        asks=tuple(replace(ask, arguments=spelled_out(ask.arguments)) for ask in view.live.asks) if view.live else (),
     )
 
 
@@ -92,7 +94,7 @@ def _beside(view: ThreadView, transcript: Transcript) -> list[Entry]:
     entries = [Entry(notice(event)) for event in transcript.notices]
     if transcript.error is not None and view.live:
         entries.append(Entry(note_message("danger", transcript.error.message or "The answer could not be finished.")))
-    elif view.live and not transcript.open_ids:
+    elif view.live and not view.live.asks and not transcript.open_ids:
         entries.append(Entry(text_message("assistant", transcript.progress or WAITING)))
     return entries
 

@@ -18,7 +18,7 @@ from playground.ui.handlers.desk import Desk
 from playground.ui.panels.view import View
 from playground.ui.present import KEEP, Outputs, present
 from playground.ui.rim import door, standing_door
-from playground.ui.state import WINDOW, Index, Shown
+from playground.ui.state import WINDOW, Index, Shown, read_decisions
 from playground.visitor import Visitor
 
 
@@ -159,6 +159,13 @@ class Doors:
     async def stop(self, request: gr.Request, *, index: Any) -> Shown:
         """The answer is stopped."""
         return await chat.stop(self._desk, self._client(request), index=Index.read(index))
+
+    @door
+    async def decide(self, request: gr.Request, event: gr.EventData, *, index: Any) -> Shown:
+        """What the agent asks for is approved or rejected."""
+        run_id, decisions = _said(event, "run"), read_decisions(getattr(event, "decisions", None))
+        client = self._client(request)
+        return await chat.decide(self._desk, client, index=Index.read(index), run_id=run_id, decisions=decisions)
 
     @door
     async def retry(self, request: gr.Request, event: gr.EventData, *, index: Any) -> Shown:

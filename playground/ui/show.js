@@ -3,7 +3,7 @@
   const keep = { __type__: 'update' };
   const rest = feed?.rest && JSON.parse(feed.rest);
   // A watch that ended before it saw the tab has news, of where to go instead, and no conversation.
-  if (!feed?.watch && !rest || rest && rest.index.tab !== strip?.chosen) return Array(6).fill(keep);
+  if (!feed?.watch && !rest || rest && rest.index.tab !== strip?.chosen) return Array(7).fill(keep);
   let seen = globalThis.playgroundSeen;
   if (!seen || seen.watch !== feed.watch) seen = globalThis.playgroundSeen = { watch: feed.watch };
   if (rest && seen.settled !== feed.settled) {
@@ -24,5 +24,6 @@
     news('versions'),
     news('providers'),
     news('note'),
+    news('asks'),
   ];
 }

@@ -5,9 +5,9 @@ from secrets import token_hex
 from typing import Any
 
 import orjson
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from playground.records import LaneSettings
+from playground.records import Ask, Decision, LaneSettings
 
 WINDOW = 60
 """Items that are shown before "Show earlier" is pressed, and how many more each press brings."""
@@ -40,11 +40,22 @@ class Index(BaseModel):
         return None
 
 
+DECISIONS = TypeAdapter(list[Decision])
+
+
+def read_decisions(value: object) -> list[Decision]:
+    """What was decided, as the browser sent it; what cannot be read counts as nothing."""
+    try:
+        return DECISIONS.validate_python(value, strict=False)
+    except ValidationError:
+        return []
+
+
 @dataclass(frozen=True, slots=True)
 class Feed:
     """A conversation, drawn. `ids` holds the item behind each message, None where there is none.
 
-    The first `settled` messages stay as they are while the others are being written.
+    The first `settled` messages stay as they are while the others are being written. `asks` is what the run waits for.
     """
 
     messages: tuple[dict[str, Any], ...] = ()
@@ -57,6 +68,7 @@ class Feed:
     limit: int = WINDOW
     more: bool = False
     settled: int = 0
+    asks: tuple[Ask, ...] = ()
 
     @property
     def index(self) -> Index:
@@ -79,6 +91,7 @@ class Feed:
             "index": self.index.model_dump(mode="json"),
         }
         return {
+            "asks": _json({"value": {"run": self.run_id, "asks": self.asks} if self.asks else {}}),
             "settled": _json(self.messages[: self.settled]),
             "open": _json(self.messages[self.settled :]),
             "rest": _json(rest),

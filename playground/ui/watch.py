@@ -154,7 +154,7 @@ class Watch:
 def _mark(view: ThreadView) -> object:
     """Differs when something about the thread did, apart from what its live run streams."""
     items = view.transcript.items
-    live = view.live.id if view.live else None
+    live = (view.live.id, view.live.asks) if view.live else None
     last = None if live else (items[-1].id if items else None)
     head = next((branch.id for branch in view.branches if branch.head), None)
     queued = tuple(run.id for run in view.queued)

@@ -70,12 +70,13 @@ def _watching(view: View, doors: Doors, opened: Sequence[Any]) -> None:
 def _chat(view: View, doors: Doors) -> None:
     strip, chat = view.strip, view.chat
     by_index: dict[str, Any] = {"inputs_kwargs": {"index": chat.index}, "outputs": [view.notes], **QUICK}
-    handed = [chat.chat, chat.index, strip, view.picker.versions, view.picker.providers, view.notes]
+    handed = [chat.chat, chat.index, strip, view.picker.versions, view.picker.providers, view.notes, chat.asks]
     chat.feed.change(None, [chat.feed, strip], handed, js=SHOW, trigger_mode="always_last", **QUICK)
     for sends in (chat.box.submit, chat.send.click):
         sends(doors.send, inputs_kwargs={"strip": strip, "text": chat.box}, outputs=[chat.box, view.notes], **QUICK)
     chat.chat.example_select(doors.suggest, inputs_kwargs={"strip": strip}, outputs=[chat.box, view.notes], **QUICK)
     chat.stop.click(doors.stop, **by_index)
+    event(chat.asks, "ask_decide")(doors.decide, trigger_mode="multiple", **by_index)
     chat.chat.retry(doors.retry, **by_index)
     chat.chat.option_select(doors.again, **by_index)
     chat.chat.edit(doors.edit, **by_index)

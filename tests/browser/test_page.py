@@ -289,10 +289,10 @@ def test_a_picture_is_handed_out_only_where_it_is_news(page: Page) -> None:
     seen = {"watch": "one", "settled": "[]", "open": '["b"]', "strip": "{}"}
     seen["rest"] = '{"index": {"tab": "tab_a"}, "feedback": [null]}'
     assert show(seen)[0] == {"value": ["b"], "feedback_value": [None], **keep}
-    assert show({**seen, "rest": '{"index": {"tab": "tab_b"}}'}) == [keep] * 6
+    assert show({**seen, "rest": '{"index": {"tab": "tab_b"}}'}) == [keep] * 7
     gone = show({"watch": "two", "strip": '{"value": "elsewhere"}'})
-    assert gone == [keep, keep, {"value": "elsewhere", **keep}, *[keep] * 3]
-    assert show({}) == [keep] * 6
+    assert gone == [keep, keep, {"value": "elsewhere", **keep}, *[keep] * 4]
+    assert show({}) == [keep] * 7
 
 
 def test_the_turns_of_a_run_are_looked_at_with_the_keyboard(page: Page) -> None:

@@ -4,12 +4,12 @@ import pytest
 
 from playground.client import Client
 from playground.errors import Malformed, NotFound
-from playground.records import LaneSettings
+from playground.records import Decision, LaneSettings
 from playground.ui.handlers import chat, lane, tabs
 from playground.ui.handlers.desk import Desk
 from playground.ui.state import Index
 from tests.house import House
-from tests.ui.looking import looking
+from tests.ui.looking import Looker, looking
 
 
 async def test_a_page_opens_on_the_tab_its_address_names(desk: Desk, ann: Client) -> None:
@@ -217,3 +217,72 @@ async def test_settings_are_kept_checked_and_reset(desk: Desk, ann: Client, tab_
     assert (await ann.tab(tab_id)).lane.settings == kept
     await lane.reset_settings(desk, ann, tab_id=tab_id)
     assert (await ann.tab(tab_id)).lane.settings == LaneSettings()
+
+
+ADD = 'compatible/tools:{"add_line":{"text":"milk"},"strike_line":{"number":1}}'
+
+
+async def asking(desk: Desk, ann: Client, tab_id: str, page: Looker) -> None:
+    """Waits until a page shows what the clerk asks."""
+    await ann.set_lane(tab_id, agent="clerk", model=ADD)
+    await chat.send(desk, ann, tab_id=tab_id, text="Write")
+    await page.until(lambda seen: len(seen.feed.asks) == 2)
+
+
+async def test_what_the_agent_asks_is_shown_in_every_window_and_decided_in_any(
+    desk: Desk, ann: Client, tab_id: str
+) -> None:
+    async with looking(desk, ann, tab_id) as page, looking(desk, ann, tab_id, page="other window") as other:
+        await asking(desk, ann, tab_id, page)
+        await other.until(lambda seen: seen.feed.asks == page.feed.asks)
+        assert (page.feed.run_id, "dots" in page.text) == (other.feed.run_id, False)
+        add, strike = page.feed.asks
+        index, run_id = page.feed.index, page.feed.run_id or ""
+        no = [Decision(strike.call_id, approve=False, message="Keep it.")]
+        await chat.decide(desk, ann, index=index, run_id=run_id, decisions=no)
+        await other.until(lambda seen: [ask.approved for ask in seen.feed.asks] == [None, False])
+        await chat.decide(desk, ann, index=index, run_id=run_id, decisions=[Decision(add.call_id, approve=True)])
+        for window in (page, other):
+            await window.until(lambda seen: not seen.feed.asks and "metrics" in seen.text)
+            assert "The tool said: 1. milk | Keep it." in window.text
+    shown = await tabs.load(desk, ann, wanted=tab_id)
+    assert shown.feed is not None
+    assert shown.feed.messages == page.feed.messages
+
+
+async def test_who_is_picked_now_goes_on(desk: Desk, ann: Client, tab_id: str, house: House) -> None:
+    async with looking(desk, ann, tab_id) as page:
+        await asking(desk, ann, tab_id, page)
+        await ann.set_lane(tab_id, model="openai/words-3", settings=LaneSettings(max_tokens=77))
+        yes = [Decision(ask.call_id, approve=True) for ask in page.feed.asks]
+        await chat.decide(desk, ann, index=page.feed.index, run_id=page.feed.run_id or "", decisions=yes)
+        await page.until(lambda seen: "w2" in seen.text and "metrics" in seen.text)
+    assert house.calls[-1].body["max_output_tokens"] == 77
+
+
+async def test_a_second_press_is_told_quietly_and_changes_nothing(desk: Desk, ann: Client, tab_id: str) -> None:
+    async with looking(desk, ann, tab_id) as page:
+        await asking(desk, ann, tab_id, page)
+        index, run_id = page.feed.index, page.feed.run_id or ""
+        yes = [Decision(ask.call_id, approve=True) for ask in page.feed.asks]
+        first, second = [await chat.decide(desk, ann, index=index, run_id=run_id, decisions=yes) for _ in range(2)]
+        assert (first.note, second.note and second.note.problem) == (None, False)
+        assert (await chat.decide(desk, ann, index=index, run_id=run_id, decisions=[])).note is None
+        await page.until(lambda seen: "metrics" in seen.text)
+
+
+async def test_nobody_decides_for_another(desk: Desk, ann: Client, bob: Client, tab_id: str) -> None:
+    theirs = (await bob.tabs())[0].id
+    async with looking(desk, ann, tab_id) as page:
+        await asking(desk, ann, tab_id, page)
+        yes = [Decision(page.feed.asks[0].call_id, approve=True)]
+        with pytest.raises(NotFound):
+            await chat.decide(desk, bob, index=Index(tab=theirs), run_id=page.feed.run_id or "", decisions=yes)
+
+
+async def test_stop_ends_a_run_that_waits(desk: Desk, ann: Client, tab_id: str) -> None:
+    async with looking(desk, ann, tab_id) as page:
+        await asking(desk, ann, tab_id, page)
+        await chat.stop(desk, ann, index=page.feed.index)
+        await page.until(lambda seen: "Stopped" in seen.text and not seen.feed.asks)
+        assert "not run" in page.text or "not run" in str(page.feed.messages)

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from playground.ui.state import WINDOW, Feed, Index
+from playground.records import Decision
+from playground.ui.state import WINDOW, Feed, Index, read_decisions
 
 
 def test_the_index_comes_back_as_it_went() -> None:
@@ -35,3 +36,10 @@ def test_a_position_that_is_not_shown_has_no_item(position: object) -> None:
 
 def test_a_position_names_its_item() -> None:
     assert Index(ids=("msg_1", "msg_2")).item(1) == "msg_2"
+
+
+def test_decisions_that_cannot_be_read_are_none() -> None:
+    given = {"call_id": "c", "approve": True, "message": None}
+    assert read_decisions([given]) == [Decision("c", approve=True)]
+    for broken in (None, "x", [1], [{"call_id": "c"}], [given, {}]):
+        assert read_decisions(broken) == []

@@ -1,14 +1,15 @@
 """Talking: send, stop, try again, edit, rate, switch versions, and watching it all happen."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 
 from playground.client import Client
-from playground.errors import Malformed, NotFound
+from playground.errors import Conflict, Malformed, NotFound
+from playground.records import Decision
 from playground.ui.choices import providers_value
 from playground.ui.handlers.desk import Desk
 from playground.ui.handlers.tabs import first_of
-from playground.ui.state import WINDOW, Index, Shown
+from playground.ui.state import WINDOW, Index, Note, Shown
 from playground.ui.watch import Watch
 
 
@@ -58,6 +59,18 @@ async def stop(desk: Desk, client: Client, *, index: Index) -> Shown:
         await client.stop(run_id)
     desk.bell.ring(index.tab)
     return Shown()
+
+
+async def decide(desk: Desk, client: Client, *, index: Index, run_id: str, decisions: Sequence[Decision]) -> Shown:
+    """Approves or rejects what the agent asks for. That it was decided before, here or elsewhere, is no trouble."""
+    note = None
+    if decisions:
+        try:
+            await client.decide(index.tab, run_id, decisions)
+        except Conflict as late:
+            note = Note(late.message)
+    desk.bell.ring(index.tab)
+    return Shown(note=note)
 
 
 async def again(desk: Desk, client: Client, *, index: Index, item_id: str | None) -> Shown:

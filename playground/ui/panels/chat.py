@@ -15,7 +15,7 @@ LATEX: list[dict[str, str | bool]] = [
 
 @dataclass(frozen=True, slots=True)
 class ChatPanel:
-    """The stream writes to `feed`; the browser hands it on to `chat` and `index`.
+    """The stream writes to `feed`; the browser hands it on to `chat`, `index` and `asks`.
 
     A component that a running event writes to counts as busy, and the chat's own buttons would be off for as long as
     the page looks on. And the chat is never an input: a client could send back a history of its own.
@@ -24,6 +24,7 @@ class ChatPanel:
     feed: gr.HTML
     chat: gr.Chatbot
     index: gr.JSON
+    asks: gr.HTML
     earlier: gr.Button
     box: gr.Textbox
     send: gr.Button
@@ -53,6 +54,7 @@ def build_chat() -> ChatPanel:
             latex_delimiters=LATEX,
             autoscroll=True,
         )
+        asks = drawn("asks.js", {}, elem_id="asks")
     with gr.Column(elem_id="composer"), gr.Row(elem_id="message"):
         box = gr.Textbox(
             label="Message",
@@ -67,4 +69,4 @@ def build_chat() -> ChatPanel:
         )
         stop = gr.Button("Stop", elem_id="stop", min_width=40, scale=0)
         send = gr.Button("Send", variant="primary", elem_id="send", min_width=40, scale=0)
-    return ChatPanel(feed, chat, index, earlier, box, send, stop)
+    return ChatPanel(feed, chat, index, asks, earlier, box, send, stop)
