@@ -325,3 +325,55 @@ def test_models_are_offered_with_their_prices_and_a_typed_one_stays_typed(page: 
     expect(field).to_have_value("gpt-of-my-own")
     page.reload()
     expect(field).to_have_value("gpt-of-my-own")
+
+
+def ask_the_clerk(page: Page, model: str) -> Locator:
+    """Has the shipped clerk ask for an approval; the card."""
+    page.locator("#agent input").click()
+    page.get_by_role("option", name="Clerk", exact=True).click()
+    expect(page.locator("#chat .placeholder h2")).to_have_text("Clerk")
+    pick_model(page, model)
+    say(page, "write it down")
+    card = page.get_by_role("region", name="Approvals")
+    expect(card).to_be_visible()
+    return card
+
+
+def test_a_call_is_approved_by_keyboard_and_every_window_shows_it(page: Page) -> None:
+    card = ask_the_clerk(page, 'tool:add_line:{"text":"<b>milk</b> ${1+1}"}')
+    expect(card.get_by_role("heading")).to_have_text("Clerk asks to call add_line")
+    expect(card.locator("pre")).to_have_text('{\n  "text": "<b>milk</b> ${1+1}"\n}')
+    expect(page.locator("#chat .thought-group > .title")).to_contain_text("waits for your approval")
+    page.reload()
+    other = page.context.new_page()
+    other.goto(page.url)
+    for window in (page, other):
+        expect(window.get_by_role("button", name="Approve add_line")).to_be_visible()
+        expect(window.locator("#stop")).to_be_visible()
+    page.locator("#box textarea").focus()
+    for _ in range(6):
+        page.keyboard.press("Shift+Tab")
+        if page.evaluate("document.activeElement.className") == "approve":
+            break
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    for window in (page, other):
+        finished(window)
+        expect(chat(window)).to_contain_text("The tool said: 1. milk ${1+1}")
+        expect(window.get_by_role("region", name="Approvals")).to_be_hidden()
+        expect(window.locator(".toast.problem")).to_have_count(0)
+    expect(page.locator("#box textarea")).to_be_focused()
+
+
+def test_of_several_calls_each_or_all_are_decided_on_a_phone(page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 800})
+    card = ask_the_clerk(page, 'tools:{"add_line":{"text":"milk"},"strike_line":{"number":1}}')
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    card.get_by_label("What a rejection of strike_line tells the agent").fill("Keep it.")
+    card.get_by_role("button", name="Reject strike_line").click()
+    expect(card.locator(".decided")).to_have_text("Rejected. It goes on when all are decided.")
+    expect(card.get_by_role("button", name="Approve all 2")).to_have_count(0)
+    card.get_by_role("button", name="Approve add_line").click()
+    finished(page)
+    expect(chat(page)).to_contain_text("1. milk | Keep it.")
+    expect(page.locator("#chat .thought-group > .title").nth(1)).to_contain_text("rejected")
