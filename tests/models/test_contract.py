@@ -170,6 +170,7 @@ async def test_a_cut_answer_survives_and_says_so(every_model: MakeModel, name: s
     assert told.error is None
     assert told.result.final_output == numbered(5)
     assert (told.final.status, told.final.incomplete_details.reason) == ("incomplete", reason)
+    assert told.final.output[-1].status == "incomplete"
 
 
 async def test_a_refusal_is_no_answer(every_model: MakeModel) -> None:

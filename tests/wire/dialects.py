@@ -106,6 +106,8 @@ class Dialect(ABC):
         self.model = model
         self.body = body
         self.prefix = self.suffix = b""
+        self.cut = False
+        """Whether the answer's last part is not all there."""
 
     @classmethod
     def serves(cls, path: str) -> bool:

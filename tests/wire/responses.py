@@ -112,6 +112,8 @@ class Responses(Dialect):
     @override
     def close(self, part: Part, index: int) -> bytes:
         item = _finished(self.item, part, self.model)
+        if self.cut and "status" in item:
+            item["status"] = "incomplete"
         self.done.append(item)
         closings = b"".join(self._closings(part, self._place(index)))
         return closings + self._frame("response.output_item.done", output_index=index, item=item)

@@ -142,7 +142,9 @@ class _Stream:
         for index, part in enumerate(plan.parts):
             await self._write(self.dialect.open(part, index))
             await (self._paced(part.pieces, plan.rate) if plan.rate else self._burst(part.pieces))
-            if plan.ending in {"stop", "length", "filter"} or index + 1 < len(plan.parts):
+            is_last = index + 1 == len(plan.parts)
+            self.dialect.cut = is_last and plan.ending in {"length", "filter"}
+            if plan.ending in {"stop", "length", "filter"} or not is_last:
                 await self._write(self.dialect.close(part, index))
         await self._end(plan)
 
