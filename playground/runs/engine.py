@@ -77,6 +77,7 @@ class Engine:
             for run in [run for run in self._live.values() if run.queued is queued]:
                 self._halt(run, "shutdown")
             await self._tasks.rest(CLOSE_SECONDS)
+        self._readers.close()
         await self._tasks.end(*self._background)
         try:
             await self._journal.flush(durable=True)

@@ -38,9 +38,9 @@ async def stop(database: Database, visitor: Visitor, run_id: str) -> RunRecord:
 
 
 async def follow(
-    database: Database, visitor: Visitor, run_id: str, after: int, *, here: Callable[[], bool]
+    database: Database, visitor: Visitor, run_id: str, after: int, *, until: Callable[[], bool]
 ) -> AsyncGenerator[Frame]:
-    """The run's frames above `after`, to its end, or until it goes on `here`.
+    """The run's frames above `after`, to its end, or as long as `until` says no.
 
     Raises NotFound, also for frames that are no longer kept.
     """
@@ -55,7 +55,7 @@ async def follow(
                 raise NotFound("The events of this run are no longer kept; read the thread instead.")
             return
         for _ in range(0 if page else POLLS_WHILE_WAITING if record.status == "awaiting_approval" else 1):
-            if here():
+            if until():
                 return
             await asyncio.sleep(POLL_SECONDS)
 

@@ -19,6 +19,11 @@ class Readers:
         self._database = database
         self._live = live
         self._grace = grace
+        self._closed = False
+
+    def close(self) -> None:
+        """Let those go that read a run which does not end here: one that waits, or another replica's."""
+        self._closed = True
 
     def touch(self, thread_id: str) -> None:
         """Somebody read this thread: its run may finish."""
@@ -43,7 +48,7 @@ class Readers:
                     yield frame
                     after = frame.seq
             goes_on = run.parked if run else run_id in self._live
-            if not goes_on:
+            if self._closed or not goes_on:
                 return
 
     def _near(self, visitor: Visitor, run_id: str) -> LiveRun | None:
@@ -51,7 +56,7 @@ class Readers:
         return run if run is not None and run.order.visitor_id == visitor.id else None
 
     def _far(self, visitor: Visitor, run_id: str, after: int) -> AsyncGenerator[Frame]:
-        return kept.follow(self._database, visitor, run_id, after, here=lambda: run_id in self._live)
+        return kept.follow(self._database, visitor, run_id, after, until=lambda: self._closed or run_id in self._live)
 
     async def _follow(self, run: LiveRun, after: int, *, linger: bool) -> AsyncGenerator[Frame]:
         self._grace.enter(run)

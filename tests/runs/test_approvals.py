@@ -186,7 +186,9 @@ def _was_made(session: Session, run_id: str, **fields: Any) -> None:
 
 async def test_a_restart_leaves_it_waiting_and_it_goes_on_afterwards(lab: Lab, engine: Engine) -> None:
     run = await waiting(lab, engine)
+    reading = asyncio.create_task(lab.played(engine, run.id))
     await engine.close()
+    assert (await reading).run.status == "awaiting_approval"
     lab.engines.remove(engine)
     fresh = await lab.start()
     await asyncio.sleep(QUICK.silence)
