@@ -97,14 +97,18 @@ class _Reader:
 
     def __init__(self, model: str) -> None:
         self._model = model
-        self._ended = False
+        self._ended = self._answered = False
         self._count = 0
         self._places: dict[str, int] = {}
 
     def feed(self, frames: list[Frame]) -> Iterator[TResponseStreamEvent]:
         for frame in _joined(frames):
             self._place(frame)
-            yield _delta(frame) if frame["type"] in _DELTAS else self._other(frame)
+            if frame["type"] in _DELTAS:
+                self._answered |= frame["type"] != "response.reasoning_summary_text.delta"
+                yield _delta(frame)
+            else:
+                yield self._other(frame)
 
     def finish(self) -> Iterator[TResponseStreamEvent]:
         if not self._ended:
@@ -125,16 +129,23 @@ class _Reader:
             frame = _completed(frame)
         if frame["type"] == "response.completed":
             self._ended = True
-            self._sign(*frame["response"].get("output", ()))
+            self._look(*frame["response"].get("output", ()))
+            if not self._answered:
+                raise StreamFailure("empty")
         elif frame["type"] == "response.output_item.done":
-            self._sign(frame["item"])
+            self._look(frame["item"])
         return construct(frame)
 
-    def _sign(self, *items: Frame) -> None:
-        """A sealed thought can only be opened by the model that had it; `history` reads this."""
+    def _look(self, *items: Frame) -> None:
+        """Signs thoughts, which only the model that had them can open (`history` reads it), and knows an answer."""
         for item in items:
-            if item.get("type") == "reasoning":
-                item["provider_data"] = {"model": f"openai/{self._model}"}
+            match item.get("type"):
+                case "reasoning":
+                    item["provider_data"] = {"model": f"openai/{self._model}"}
+                case "message":
+                    self._answered |= any(map(_said, item.get("content") or ()))
+                case _:
+                    self._answered = True
 
 
 def _delta(frame: Frame) -> TResponseStreamEvent:
@@ -159,12 +170,15 @@ def _joined(frames: list[Frame]) -> list[Frame]:
     return joined
 
 
+def _said(part: Frame) -> str:
+    return str(part.get("text") or part.get("refusal") or "").strip()
+
+
 def _completed(frame: Frame) -> Frame:
     """A cut answer as a completed one that says so: the SDK would throw away what was already said."""
     response = inner(frame, "response")
     output: list[Frame] = [item for item in response.get("output") or () if item.get("type") != "function_call"]
-    said = (part.get("text") or part.get("refusal") for item in output for part in item.get("content") or ())
-    if not any(said):
+    if not any(_said(part) for item in output for part in item.get("content") or ()):
         details = inner(response, "incomplete_details")
         raise StreamFailure("safety" if details.get("reason") == "content_filter" else "too_short")
     return {**frame, "type": "response.completed", "response": {**response, "output": output}}

@@ -23,8 +23,11 @@ def explained(told: Read, provider: str) -> ProviderError:
     return error
 
 
-@pytest.mark.parametrize(("name", "kind"), [("length-0", "cut"), ("filter-0", "safety")])
-async def test_a_cut_answer_that_says_nothing_is_a_failure(
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("length-0", "cut"), ("filter-0", "safety"), ("words-0", "malformed"), ("think-5-words-0", "malformed")],
+)
+async def test_an_answer_that_says_nothing_is_a_failure(
     every_model: MakeModel, provider: str, name: str, kind: str
 ) -> None:
     assert explained(await read(every_model(name)), provider).kind == kind
