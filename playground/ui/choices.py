@@ -86,7 +86,7 @@ def lane_panel(lane: Lane, agents: Sequence[AgentOffer], offers: Sequence[Offer]
         providers=providers_value(offers, provider_of(lane.model)),
         settings=lane.settings,
         takes_temperature=able.temperature,
-        takes_effort=bool(able.efforts),
+        efforts=able.efforts,
     )
 
 

@@ -7,6 +7,7 @@ import gradio as gr
 import orjson
 from gradio.blocks import Block
 
+from playground.ui.panels.settings import EFFORTS
 from playground.ui.panels.view import View
 from playground.ui.state import LanePanel, Shown, Versions
 
@@ -57,8 +58,14 @@ def _lane(view: View, lane: LanePanel) -> Outputs:
         settings.instructions: gr.update(value=chosen.instructions or ""),
         settings.temperature: gr.update(value=chosen.temperature, visible=lane.takes_temperature),
         settings.max_tokens: gr.update(value=chosen.max_tokens),
-        settings.effort: gr.update(value=chosen.effort or "", visible=lane.takes_effort),
+        settings.effort: gr.update(choices=_efforts(lane), value=chosen.effort or "", visible=bool(lane.efforts)),
     }
+
+
+def _efforts(lane: LanePanel) -> list[tuple[str, str]]:
+    """Those that the model takes, and the one that is set: another model may take it again."""
+    shown = {"", lane.settings.effort, *lane.efforts}
+    return [(label, effort) for label, effort in EFFORTS if effort in shown]
 
 
 def _versions(versions: Versions) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from playground.records import Ask, Decision, LaneSettings
+from playground.records import Ask, Decision, Effort, LaneSettings
 
 WINDOW = 60
 """Items that are shown before "Show earlier" is pressed, and how many more each press brings."""
@@ -115,7 +115,7 @@ class LanePanel:
     providers: dict[str, Any]
     settings: LaneSettings
     takes_temperature: bool
-    takes_effort: bool
+    efforts: tuple[Effort, ...]
 
 
 @dataclass(frozen=True, slots=True)

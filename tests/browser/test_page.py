@@ -377,3 +377,14 @@ def test_of_several_calls_each_or_all_are_decided_on_a_phone(page: Page) -> None
     finished(page)
     expect(chat(page)).to_contain_text("1. milk | Keep it.")
     expect(page.locator("#chat .thought-group > .title").nth(1)).to_contain_text("rejected")
+
+
+def test_only_the_efforts_that_a_model_takes_can_be_set(page: Page) -> None:
+    page.locator("#providers").get_by_text("OpenAI").click()
+    pick_model(page, "gpt-5")
+    page.locator("button.settings").click()
+    page.locator("#effort input").click()
+    efforts = page.get_by_role("option")
+    expect(efforts).to_have_count(5)
+    for effort, shown in zip(efforts.all(), ["default", "Minimal", "Low", "Medium", "High"], strict=True):
+        expect(effort).to_contain_text(shown)

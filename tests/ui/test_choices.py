@@ -78,7 +78,7 @@ def test_a_typed_model_belongs_to_the_picked_provider(typed: str, name: str) -> 
 
 def test_settings_that_a_model_does_not_take_are_known() -> None:
     panel = lane_panel(Lane("kind", "openai/gpt-5"), AGENTS, OFFERS)
-    assert (panel.takes_temperature, panel.takes_effort) == (False, True)
+    assert (panel.takes_temperature, panel.efforts) == (False, ("minimal", "low", "medium", "high"))
     assert panel.welcome == "## Kind \\*one\\*\n\nHelps."
     assert panel.prompts == ("Hi",)
 

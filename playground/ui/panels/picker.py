@@ -6,6 +6,9 @@ import gradio as gr
 
 from playground.ui.panels.drawn import drawn
 
+MODEL = "Model · $/1M in, out · context"
+"""The label also says what the figures beside a model's id are."""
+
 
 @dataclass(frozen=True, slots=True)
 class PickerPanel:
@@ -22,7 +25,7 @@ def build_picker() -> PickerPanel:
     with gr.Row(elem_id="picker"):
         agent = gr.Dropdown(label="Agent", choices=[], filterable=False, elem_id="agent", min_width=120)
         providers = drawn("providers.js", {"offers": [], "chosen": None}, elem_id="providers")
-        model = gr.Dropdown(label="Model", choices=[], allow_custom_value=True, elem_id="model", min_width=120)
+        model = gr.Dropdown(label=MODEL, choices=[], allow_custom_value=True, elem_id="model", min_width=120)
         versions = gr.Dropdown(
             label="Versions", choices=[], filterable=False, visible=False, elem_id="versions", min_width=120
         )
