@@ -1,8 +1,9 @@
 """Reads a provider's HTTP stream, for every model here."""
 
+import json
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator
 from contextlib import aclosing
-from typing import Any, Protocol, TypeAlias, cast
+from typing import Any, Literal, Protocol, TypeAlias, cast
 
 import httpx2
 import orjson
@@ -13,6 +14,7 @@ from agents.exceptions import (
 from agents.items import TResponseStreamEvent
 from openai.types.responses import Response, ResponseCompletedEvent
 
+from playground import wire
 from playground.errors import FailureKind
 from playground.models.gather import Gathered
 from playground.models.reasons import StreamFailure, kind_of_code
@@ -21,7 +23,11 @@ from playground.models.sse import SseSplitter
 Frame: TypeAlias = dict[str, Any]
 """One event's JSON, as the provider sent it."""
 
+Stop: TypeAlias = FailureKind | Literal["end"]
+
 _ERRORS = {"error", "response.error", "response.failed"}
+_LAST = {"response.completed", "response.incomplete", "message_stop", "interaction.completed"}
+"""Nothing of an answer comes after these; the connection may stay open."""
 
 
 class Reader(Protocol):
@@ -50,16 +56,18 @@ async def events_of(http: httpx2.Response, reader: Reader) -> AsyncGenerator[TRe
     try:
         async with aclosing(Gathered(http.aiter_bytes())) as chunks:
             async for chunk in chunks:
-                frames, failure = _frames(splitter, chunk)
+                frames, stop = _frames(splitter, chunk)
                 kind = ""
                 for event in _made(reader.feed, frames):
                     kind = str(event.type)
                     yield event
-                _raise(failure)
+                if _is_over(stop):
+                    break
                 if kind.endswith(".delta"):
                     await chunks.rest()
-        for event in _made(reader.finish):
-            yield event
+            for event in _made(reader.finish):
+                yield event
+            await chunks.rest()  # a connection that ends by itself can be used again
     except Exception as error:
         drain_first(error)
         raise
@@ -72,20 +80,33 @@ def _made(make: Callable[..., Iterable[TResponseStreamEvent]], *frames: list[Fra
         raise StreamFailure("malformed") from None  # JSON, but not of this dialect
 
 
-def _frames(splitter: SseSplitter, chunk: bytes) -> tuple[list[Frame], FailureKind | None]:
-    """The frames that `chunk` completes, up to the first that is none or tells of an error."""
+def _frames(splitter: SseSplitter, chunk: bytes) -> tuple[list[Frame], Stop | None]:
+    """The frames that `chunk` completes, up to the first that is none, tells of an error or ends the answer."""
     frames: list[Frame] = []
     try:
         for data in splitter.feed(chunk):
             if data.startswith(b"[DONE]"):
-                continue
-            frame = orjson.loads(data)
+                return frames, "end"
+            frame = _parsed(data)
             if failure := _failure(frame):
                 return frames, failure
             frames.append(frame)
-    except (ValueError, AttributeError):  # no JSON, or no object
+            if (frame.get("type") or frame.get("event_type")) in _LAST:
+                return frames, "end"
+    except (ValueError, AttributeError, TypeError, RecursionError):  # no JSON, or no object, or of an odd type
         return frames, "malformed"
     return frames, None
+
+
+def _parsed(data: bytes) -> Frame:
+    """The JSON of an event. Half of a character, from a server that cuts text between its halves, is replaced."""
+    try:
+        frame: Frame = orjson.loads(data)
+    except orjson.JSONDecodeError:
+        if b"\\u" not in data:
+            raise
+        frame = wire.clean(json.loads(data))
+    return frame
 
 
 def inner(frame: Frame, name: str) -> Frame:
@@ -94,9 +115,10 @@ def inner(frame: Frame, name: str) -> Frame:
     return cast("Frame", value) if isinstance(value, dict) else {}
 
 
-def _raise(failure: FailureKind | None) -> None:
-    if failure:
-        raise StreamFailure(failure)
+def _is_over(stop: Stop | None) -> bool:
+    if stop not in {None, "end"}:
+        raise StreamFailure(cast("FailureKind", stop))
+    return stop == "end"
 
 
 def _failure(frame: Frame) -> FailureKind | None:

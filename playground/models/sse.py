@@ -1,11 +1,13 @@
 """Server-sent events, without any I/O: bytes go in as they arrive, the data of whole events comes out."""
 
+import codecs
+
 MAX_EVENT_BYTES = 32 * 1024 * 1024
 """More than any provider's answer; a stream that never ends an event must not fill the memory."""
 
 
 class SseSplitter:
-    """Cuts a byte stream into the `data` of its events. Event names, ids and comments are dropped.
+    """Cuts a byte stream into the `data` of its events. Event names, ids, comments and events without data are dropped.
 
     Line ends may be LF, CRLF or CR, and the bytes may be cut anywhere. An event that the stream's end leaves
     unfinished is not an event.
@@ -45,7 +47,8 @@ def _lf(text: bytes) -> bytes:
 
 
 def _data(block: bytes) -> bytes | None:
+    """What a block carries. Some servers say nothing in one, for the connection; some begin with a byte order mark."""
     if block.startswith(b"data: ") and b"\n" not in block:
-        return block[6:]
-    lines = [line[5:].removeprefix(b" ") for line in block.split(b"\n") if line.startswith(b"data:")]
-    return b"\n".join(lines) if lines else None
+        return block[6:] or None
+    lines = block.removeprefix(codecs.BOM_UTF8).split(b"\n")
+    return b"\n".join(line[5:].removeprefix(b" ") for line in lines if line.startswith(b"data:")) or None

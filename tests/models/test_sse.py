@@ -1,3 +1,5 @@
+import codecs
+
 import pytest
 
 from playground.models import sse
@@ -32,6 +34,14 @@ def test_it_may_come_byte_by_byte(end: str) -> None:
 
 def test_lone_carriage_returns_end_lines_too() -> None:
     assert split(STREAM.replace("\n", "\r").encode() + b":\r") == EVENTS
+
+
+def test_an_event_without_data_is_none() -> None:
+    assert split(b"data:\n\ndata: \n\nid: 1\ndata:\n\ndata: one\n\n") == ["one"]
+
+
+def test_a_byte_order_mark_may_come_first() -> None:
+    assert split(codecs.BOM_UTF8 + b"data: one\n\ndata: two\n\n") == ["one", "two"]
 
 
 def test_an_unfinished_event_is_none() -> None:
