@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, StatementError
 from sqlmodel import Session, col, delete
 
 from playground.store import items, runs
@@ -114,7 +114,9 @@ class Journal:
         """As `write`. What the database will never take must not hold up the other runs."""
         try:
             return await self._database.write(lambda session: write(session, entries), durable=durable)
-        except (IntegrityError, DataError, TypeError, ValueError):
+        except Exception as error:
+            if not _hopeless(error):
+                raise
             if len(entries) == 1:
                 logger.exception("a run's log cannot be stored", extra={"run_id": next(iter(entries))})
                 return list(entries)
@@ -135,6 +137,13 @@ class Journal:
             entries.setdefault(run_id, Entry(newer.epoch)).absorb(newer)
         self._entries = entries
         self._due.set()
+
+
+def _hopeless(error: Exception) -> bool:
+    """Whether the values are to blame: no database will ever take them."""
+    if isinstance(error, DBAPIError):
+        return isinstance(error, IntegrityError | DataError)
+    return isinstance(error, StatementError | TypeError | ValueError | OverflowError)
 
 
 def write(session: Session, entries: dict[str, Entry]) -> list[str]:

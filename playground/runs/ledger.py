@@ -11,7 +11,7 @@ from agents.usage import RequestUsage
 
 from playground import prices
 from playground.records import TurnUsage
-from playground.store.spend import NANO, stored, turns_of
+from playground.store.spend import MOST, NANO, stored, turns_of
 
 _SUMMED = ("input_tokens", "output_tokens", "cached_tokens", "cache_write_tokens", "reasoning_tokens")
 
@@ -81,4 +81,4 @@ def _turn(model: str, entry: RequestUsage) -> TurnUsage:
         reasoning_tokens=entry.output_tokens_details.reasoning_tokens,
     )
     cost = prices.cost(model, turn)
-    return replace(turn, cost=None if cost is None else cost.quantize(NANO))
+    return replace(turn, cost=None if cost is None or cost > MOST else cost.quantize(NANO))

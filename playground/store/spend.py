@@ -8,13 +8,15 @@ from typing import Any
 from playground.records import TurnUsage
 
 NANO = Decimal("1e-9")
+MOST = Decimal(10**9)
+"""US dollars; what a run cannot cost."""
 BY_TURN = "by_turn"
 """Where they are in the `usage` of a run."""
 
 
 def nano(cost: Decimal | None) -> int | None:
-    """US dollars → their billionth parts."""
-    return None if cost is None else int((cost / NANO).to_integral_value())
+    """US dollars → their billionth parts; None for more than a row can keep, which only a provider that lies tells."""
+    return None if cost is None or cost > MOST else int((cost / NANO).to_integral_value())
 
 
 def dollars(count: int | None) -> Decimal | None:

@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager, closing
+from dataclasses import replace
 
 import pytest
 from chatkit.types import NoticeEvent
@@ -90,7 +91,10 @@ async def test_a_flush_that_is_cancelled_loses_nothing(database: Database, threa
     assert await _frames(database, run.id) == [b"1", b"2"]
 
 
-async def test_what_can_never_be_stored_does_not_hold_up_the_other_runs(database: Database, thread: ThreadRow) -> None:
+@pytest.mark.parametrize("trouble", ["no such branch", "too large a number", "no JSON"])
+async def test_what_can_never_be_stored_does_not_hold_up_the_other_runs(
+    database: Database, thread: ThreadRow, trouble: str
+) -> None:
     other = await database.write(new_thread)
     good, bad = new_run(thread), new_run(other)
     await add(database, good, bad)
@@ -98,9 +102,15 @@ async def test_what_can_never_be_stored_does_not_hold_up_the_other_runs(database
     log = journal(database, fenced)
     for run in (bad, good):
         log.log(run.id, 1, 1, b"1")
-    log.save(bad.id, new_item(other, 1, branch_id="brn_none"))
     log.save(good.id, new_item(thread, 1))
-    await log.flush()
+    match trouble:
+        case "no such branch":
+            log.save(bad.id, new_item(other, 1, branch_id="brn_none"))
+            await log.flush()
+        case "too large a number":
+            await log.end(bad.id, 1, replace(DONE, cost_nano_usd=2**63))
+        case _:
+            await log.end(bad.id, 1, replace(DONE, usage={"turns": object()}))
     assert fenced == [bad.id]
     assert (await _frames(database, good.id), await _frames(database, bad.id)) == ([b"1"], [])
     assert not log.trouble

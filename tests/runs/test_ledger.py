@@ -167,3 +167,9 @@ def test_one_turn_of_unknown_price_makes_the_whole_unknown() -> None:
     account = after.account()
     assert account.cost is None
     assert [turn.cost is None for turn in turns_of(account.usage)] == [False, True]
+
+
+def test_a_turn_that_cannot_have_taken_what_it_says_costs_nobody_knows_what() -> None:
+    played = Played(PRICED)
+    played.turn(told(10**40, 5))
+    assert played.account().cost is None

@@ -31,5 +31,10 @@ def test_what_is_not_known_stays_so() -> None:
     assert nano(Decimal("0.0000000004")) == 0
 
 
+def test_more_than_a_row_can_keep_is_not_known() -> None:
+    assert nano(Decimal(10**9)) == 10**18 < 2**63
+    assert nano(Decimal("1e40")) is None
+
+
 def test_a_run_from_before_turns_were_kept_has_none() -> None:
     assert turns_of({"turns": 3, "input_tokens": 7}) == ()
