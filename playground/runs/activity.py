@@ -34,6 +34,7 @@ Clock = Callable[[], float]
 
 WAITING = "waits for your approval"
 REJECTED = "rejected"
+UNFINISHED = "not finished"
 
 
 @dataclass(slots=True)
@@ -171,7 +172,7 @@ class Activity:
             return
         for step in self.steps:
             if not step.done:
-                step.note = "not run" if step.waiting else "not finished"
+                step.note = "not run" if step.waiting else UNFINISHED
                 step.waiting = False
                 step.end()
         workflow = Workflow(

@@ -18,9 +18,6 @@ from playground.store.database import Database
 from playground.store.tables import RunRow
 from playground.visitor import Visitor
 
-PAGE = 100_000
-"""More frames than a run can write within its time."""
-
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -154,7 +151,7 @@ def _take_over(session: Session, row: RunRow, owner: str) -> Resumed:
         order=_order(row),
         epoch=row.epoch,
         paused=paused,
-        frames=[data for _, data in runs.events(session, row.id, after=0, limit=PAGE)],
+        frames=[data for _, data in runs.events(session, row.id, after=0, limit=row.last_seq)],
         position=items.last_position(session, row.branch_id),
         positions=items.made_by(session, row.id),
     )

@@ -24,6 +24,7 @@ from playground.runs.live import Frame, LiveRun, StopReason
 from playground.runs.order import Order
 from playground.runs.queue import Queue, Told
 from playground.runs.readers import Readers
+from playground.runs.recovery import broken
 from playground.runs.tasks import Tasks
 from playground.settings import Settings
 from playground.store.database import Database
@@ -190,7 +191,7 @@ class Engine:
 
     async def _work(self, run: LiveRun, told: Told) -> None:
         run.task = asyncio.current_task()
-        ending = await self._answerer.answer(run, told)
+        ending = await self._answered(run, told)
         run.task, run.settling = None, True
         try:
             await self._journal.end(run.id, run.epoch, ending)
@@ -198,6 +199,13 @@ class Engine:
             logger.exception("a run's end could not be written; it is kept and tried again")
         self._conclude(run, ending)
         await self._advance(run.order.thread_id)
+
+    async def _answered(self, run: LiveRun, told: Told) -> Ending:
+        try:
+            return await self._answerer.answer(run, told)
+        except Exception:  # whatever it is: no run may be without an end
+            logger.exception("an answer broke", extra={"run_id": run.id})
+            return broken(run)
 
     def _conclude(self, run: LiveRun, ending: Ending) -> None:
         run.parked = ending.status in LIVE

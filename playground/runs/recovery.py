@@ -1,12 +1,14 @@
-"""Runs whose process died: their partial answers are kept, and nothing is run again by itself."""
+"""Runs that ended badly: their partial answers are kept, and nothing is run again by itself."""
 
 import logging
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import reduce
 
 from chatkit.types import (
     AssistantMessageItem,
     ErrorEvent,
+    Task,
     ThreadItem,
     ThreadItemAddedEvent,
     ThreadItemDoneEvent,
@@ -18,7 +20,9 @@ from chatkit.types import (
 from sqlmodel import Session
 
 from playground import wire
+from playground.runs.activity import UNFINISHED, WAITING
 from playground.runs.admit import row_of
+from playground.runs.live import LiveRun
 from playground.store import items, runs
 from playground.store.runs import Ending
 from playground.store.tables import RunRow, ThreadRow
@@ -27,8 +31,18 @@ from playground.transcript import Transcript, apply
 logger = logging.getLogger(__name__)
 
 MESSAGE = "The server stopped in the middle of this answer. What had come is kept; you can try again."
+BROKEN = "The answer broke off through a mistake of the playground's own. It has been written to the log; try again."
 PAGE = 100_000
 """More frames than a run can write within its time."""
+
+
+def broken(run: LiveRun) -> Ending:
+    """The end of a run whose answer broke in a way that nobody foresaw. What it took is not known any more."""
+    for event in _ends(run.transcript()):
+        run.emit(event)
+    run.emit(ErrorEvent(code="custom", message=BROKEN, allow_retry=True))
+    usage = dict(run.paused.usage) if run.paused else {}
+    return Ending(status="failed", last_seq=len(run.frames), usage=usage, error=BROKEN, allow_retry=True)
 
 
 def bury(session: Session, run: RunRow) -> list[bytes]:
@@ -78,28 +92,33 @@ def _keep_answer(session: Session, run: RunRow) -> list[ThreadStreamEvent]:
     transcript = reduce(apply, logged, Transcript())
     opened = [event.item.id for event in logged if isinstance(event, ThreadItemAddedEvent)]
     base = items.last_position(session, run.branch_id, without=opened)
-    ends: list[ThreadStreamEvent] = []
-    for item in map(settled, transcript.items):
-        if item.id not in transcript.open_ids:
-            continue
-        if _empty(item):
-            ends.append(ThreadItemRemovedEvent(item_id=item.id))
-            continue
-        ends.append(ThreadItemDoneEvent(item=item))
-        position = base + 1 + opened.index(item.id)
-        session.merge(row_of(item, run, position))
+    ends = list(_ends(transcript))
+    for event in ends:
+        if isinstance(event, ThreadItemDoneEvent):
+            session.merge(row_of(event.item, run, base + 1 + opened.index(event.item.id)))
     return ends
+
+
+def _ends(transcript: Transcript) -> Iterator[ThreadStreamEvent]:
+    """What ends the items that are still open."""
+    for item in map(settled, transcript.items):
+        if item.id in transcript.open_ids:
+            yield ThreadItemRemovedEvent(item_id=item.id) if _empty(item) else ThreadItemDoneEvent(item=item)
 
 
 def settled(item: ThreadItem) -> ThreadItem:
     """The item with nothing left that seems to go on."""
     if not isinstance(item, WorkflowItem):
         return item
-    tasks = [
-        task.model_copy(update={"status_indicator": "none"}) if task.status_indicator == "loading" else task
-        for task in item.workflow.tasks
-    ]
+    tasks = [_still(task) for task in item.workflow.tasks]
     return item.model_copy(update={"workflow": item.workflow.model_copy(update={"tasks": tasks})})
+
+
+def _still(task: Task) -> Task:
+    """The task, which neither goes on nor waits; whether a call was made before the end nobody knows."""
+    if task.title and task.title.endswith(f" · {WAITING}"):
+        return task.model_copy(update={"title": f"{task.title.removesuffix(WAITING)}{UNFINISHED}"})
+    return task.model_copy(update={"status_indicator": "none"}) if task.status_indicator == "loading" else task
 
 
 def _empty(item: ThreadItem) -> bool:

@@ -12,6 +12,7 @@ from playground.records import Decision, LaneSettings, RunRecord
 from playground.runs.approvals import Verdict
 from playground.runs.engine import Engine
 from playground.runs.paused import CHANGED, UNKEPT
+from playground.runs.recovery import BROKEN
 from playground.store.tables import RunRow
 from playground.transcript import Transcript
 from playground.visitor import Visitor
@@ -387,3 +388,17 @@ async def test_a_guardrail_takes_back_what_was_done_before_the_pause_too(lab: La
     assert played.run.status == "failed"
     assert [item.type for item in played.items] == ["user_message"]
     assert (await lab.stored(run.thread_id)).items == played.items
+
+
+async def test_what_was_kept_in_another_form_ends_the_run_and_not_the_thread(lab: Lab, engine: Engine) -> None:
+    run = await waiting(lab, engine)
+    kept = (await lab.database.read(lambda s: s.get_one(RunRow, run.id))).paused or {}
+    older = {**kept, "activity": {**kept["activity"], "steps": [{"title": "pay", "word": "of another release"}]}}
+    await lab.database.write(lambda s: _was_made(s, run.id, paused=older))
+    await engine.decide(lab.visitor, run.id, yes(run))
+    played = await lab.played(engine, run.id)
+    assert (played.run.status, played.run.error, played.run.allow_retry) == ("failed", BROKEN, True)
+    assert (played.run.usage, steps(played)) == (run.usage, [("pay · not finished", "none")])
+    assert [frame.seq for frame in played.frames] == list(range(1, played.run.last_seq + 1))
+    assert (await lab.stored(run.thread_id)).items == played.items
+    assert (await lab.finish(engine, lab.order("echo", "next", thread_id=run.thread_id))).text == "next"
