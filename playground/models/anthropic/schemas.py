@@ -15,13 +15,14 @@ _MAPS = ("properties", "$defs")
 def strict(schema: Mapping[str, Any]) -> Schema | None:
     """The schema in the form that Anthropic enforces; None if it would then mean something else.
 
-    An object of any keys would become one of no keys, a tuple a list of anything, and a recursive schema is refused.
+    An object of any keys would become one of no keys, a tuple a list of anything; a recursive schema is refused, and
+    definitions are found in `$defs` only.
     """
-    if _is_open(dict(schema)) or _recurs(dict(schema)):
+    if _is_open(dict(schema)) or _recurs(dict(schema)) or not all(map(_is_found, _refs(dict(schema)))):
         return None
     try:
         return anthropic.transform_schema(dict(schema))
-    except (ValueError, AssertionError):  # a part without a type: anything may stand there
+    except (ValueError, AssertionError, TypeError):  # a part without a type, or just `true`: anything may stand there
         return None
 
 
@@ -66,7 +67,11 @@ def _recurs(schema: Schema) -> bool:
                 ahead += named.get(ref, ())
         if start in reached:
             return True
-    return "#" in set(_refs(schema))
+    return False
+
+
+def _is_found(ref: str) -> bool:
+    return ref.startswith("#/$defs/")
 
 
 def _refs(schema: Schema) -> Iterator[str]:
