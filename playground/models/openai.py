@@ -59,10 +59,11 @@ class ResponsesModel(OpenAIResponsesModel):
         """Sends the request, always as a stream: `get_response` collects it."""
         system, history, settings, *rest = args
         history = for_responses(history, f"openai/{self.model}")
+        asked = self._summaries
         try:
             return await self._open(system, history, self._stateless(settings), *rest, **kwargs)
         except openai.BadRequestError as error:
-            if error.param != "reasoning.summary" or not self._summaries:
+            if error.param != "reasoning.summary" or not asked:
                 raise
             self._summaries = False  # accounts that are not verified may not have them
         return await self._open(system, history, self._stateless(settings), *rest, **kwargs)
@@ -129,7 +130,7 @@ class _Reader:
             frame = _completed(frame)
         if frame["type"] == "response.completed":
             self._ended = True
-            self._look(*frame["response"].get("output", ()))
+            self._look(*(frame["response"].get("output") or ()))
             if not self._answered:
                 raise StreamFailure("empty")
         elif frame["type"] == "response.output_item.done":

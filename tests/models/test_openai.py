@@ -1,3 +1,4 @@
+import asyncio
 import json
 from typing import Any
 
@@ -44,6 +45,12 @@ async def test_an_account_without_summaries_is_asked_without(responses: MakeMode
     assert ["summary" in call.body["reasoning"] for call in wire.calls] == [True, False, False]
 
 
+async def test_such_an_account_may_be_found_out_by_several_at_once(responses: MakeModel) -> None:
+    model = responses("gpt-6-without:reasoning.summary")
+    told = await asyncio.gather(*(read(model, "hi") for _ in range(4)))
+    assert [one.error for one in told] == [None] * 4
+
+
 async def test_another_refused_field_is_not_hidden(responses: MakeModel, wire: Wire) -> None:
     assert (await read(responses("gpt-6-without:reasoning"))).error
     assert len(wire.calls) == 1
@@ -74,6 +81,13 @@ async def test_a_gateway_may_leave_fields_out(responses: MakeModel) -> None:
     frames = [{**DELTA, "delta": "a"}, {**DELTA, "delta": "b"}, DONE]
     told = await read(responses("raw:" + json.dumps(frames)))
     assert told.deltas() == "ab"
+
+
+async def test_a_gateway_may_say_null_for_what_it_told_before(responses: MakeModel) -> None:
+    message = {"type": "message", "id": "m", "role": "assistant", "content": [{"type": "output_text", "text": "a"}]}
+    done = {"type": "response.output_item.done", "output_index": 0, "item": message}
+    frames = [{**DELTA, "delta": "a"}, done, {**DONE, "response": {"id": "r", "output": None}}]
+    assert (await read(responses("raw:" + json.dumps(frames)))).result.final_output == "a"
 
 
 async def test_deltas_of_different_items_stay_apart(responses: MakeModel) -> None:
