@@ -17,10 +17,9 @@ def fenced(text: str, language: str = "") -> str:
 def pretty(text: str) -> str:
     """JSON indented, anything else in a plain block."""
     try:
-        value = json.loads(text)
-    except ValueError:
+        return fenced(json.dumps(json.loads(text), indent=2, ensure_ascii=False), "json")
+    except (ValueError, RecursionError):  # too long a number, or too deep
         return fenced(text)
-    return fenced(json.dumps(value, indent=2, ensure_ascii=False), "json")
 
 
 def spell(seconds: float) -> str:

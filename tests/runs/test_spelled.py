@@ -21,6 +21,11 @@ def test_json_is_indented_and_anything_else_is_left_alone() -> None:
     assert pretty("plain") == "```\nplain\n```"
 
 
+@pytest.mark.parametrize("text", ["[" * 100_000, "1" * 5_000])
+def test_json_that_cannot_be_read_is_left_alone(text: str) -> None:
+    assert pretty(text) == f"```\n{text}\n```"
+
+
 @pytest.mark.parametrize(("seconds", "spelled"), [(0.0124, "12 ms"), (0.9996, "1000 ms"), (1.26, "1.3 s")])
 def test_durations_are_short(seconds: float, spelled: str) -> None:
     assert spell(seconds) == spelled
