@@ -9,6 +9,7 @@ from chatkit.types import ThreadItem, UserMessageItem
 from playground.client import ThreadView
 from playground.records import RunRecord
 from playground.transcript import Transcript
+from playground.ui.asked import legible
 from playground.ui.metrics import failure, metric_line
 from playground.ui.render import (
     WAITING,
@@ -17,7 +18,6 @@ from playground.ui.render import (
     item_messages,
     note_message,
     notice,
-    spelled_out,
     text_message,
     text_part,
 )
@@ -38,7 +38,7 @@ def draw(view: ThreadView, transcript: Transcript) -> Feed:
         queued=tuple(run.id for run in view.queued),
         more=view.has_more,
         settled=_settled(view, transcript, entries),
-        asks=tuple(replace(ask, arguments=spelled_out(ask.arguments)) for ask in view.live.asks) if view.live else (),
+        asks=tuple(map(legible, view.live.asks)) if view.live else (),
     )
 
 

@@ -6,9 +6,7 @@ would take it for a file to serve.
 """
 
 import html
-import json
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -88,16 +86,6 @@ _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|<>~$&-])")
 def plain(text: str) -> str:
     """The text as Markdown that draws it literally, on one line."""
     return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
-
-
-def spelled_out(arguments: str) -> str:
-    """A call's arguments, indented where they are JSON, with every character that would not be seen spelled out."""
-    try:
-        text = json.dumps(json.loads(arguments), indent=2, ensure_ascii=False)
-    except ValueError:
-        text = arguments
-    unseen = {char for char in text if char != "\n" and unicodedata.category(char) in {"Cc", "Cf", "Zl", "Zp"}}
-    return text.translate({ord(char): f"\\u{ord(char):04x}" for char in unseen})
 
 
 # -- items ------------------------------------------------------------------------------------------------------

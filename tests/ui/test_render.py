@@ -18,7 +18,7 @@ from chatkit.types import (
     URLSource,
 )
 
-from playground.ui.render import escaped, item_messages, notice, plain, source_list, spelled_out, step_title
+from playground.ui.render import escaped, item_messages, notice, plain, source_list, step_title
 from tests.ui.made import AT, answer, texts, user, work
 
 
@@ -126,15 +126,3 @@ def test_a_tools_name_cannot_leave_its_code() -> None:
 def test_a_notice_is_shown_in_its_level_as_text() -> None:
     shown = texts(notice(NoticeEvent(level="warning", message="Cut <b>", title="Note")))[0]
     assert shown == '<div class="note warning" role="status">Note: Cut &lt;b&gt;</div>'
-
-
-@pytest.mark.parametrize(
-    ("arguments", "shown"),
-    [
-        ('{"a":"\u00fc"}', '{\n  "a": "\u00fc"\n}'),
-        ("not json", "not json"),
-        ("x\u202ey\u200b\tz", "x\\u202ey\\u200b\\u0009z"),
-    ],
-)
-def test_nothing_in_a_calls_arguments_stays_unseen(arguments: str, shown: str) -> None:
-    assert spelled_out(arguments) == shown
