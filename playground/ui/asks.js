@@ -6,6 +6,7 @@ root.setAttribute('aria-live', 'polite');
 
 const AGAIN = 3000;      // milliseconds after which a press that changed nothing may be made again
 let drawn = '';
+let shown = [];          // what is drawn: pairs of a key and its element
 let busy = false;
 
 function make(tag, className, text) {
@@ -75,16 +76,30 @@ function all(asks) {
   return acts;
 }
 
+// A card that is as it was stays: what is being written in it, and the focus, are the visitor's.
+function put(run, asks) {
+  const open = asks.filter((ask) => ask.approved === null);
+  const wanted = asks.map((ask) => [JSON.stringify([run, ask]), () => card(ask)]);
+  if (open.length > 1) wanted.push([JSON.stringify([run, open]), () => all(open)]);
+  const kept = new Map(shown.filter(([key]) => wanted.some(([other]) => other === key)));
+  for (const [key, made] of shown) if (!kept.has(key)) made.remove();
+  shown = wanted.map(([key, make]) => [key, kept.get(key) ?? make()]);
+  shown.forEach(([, made], at) => {
+    if (root.children[at] !== made) root.insertBefore(made, root.children[at] ?? null);
+  });
+}
+
 function draw() {
-  const asks = props.value?.asks ?? [];
-  const now = JSON.stringify(props.value ?? {});
+  const { run, asks = [] } = props.value ?? {};
+  const now = JSON.stringify([run, asks]);
   if (now === drawn) return;
   drawn = now;
-  busy = false;
   const focused = root.contains(document.activeElement);
-  const open = asks.filter((ask) => ask.approved === null);
-  root.replaceChildren(...asks.map(card), ...(open.length > 1 ? [all(open)] : []));
-  if (focused) (root.querySelector('button') ?? document.querySelector('#box textarea'))?.focus({ preventScroll: true });
+  put(run, asks);
+  wait(false);
+  if (!focused || root.contains(document.activeElement)) return;
+  // Not to a button: a key that is still held down must not decide the next call.
+  (root.querySelector('.ask:has(button) pre') ?? document.querySelector('#box textarea'))?.focus({ preventScroll: true });
 }
 
 watch('value', draw);

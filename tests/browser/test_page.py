@@ -388,3 +388,36 @@ def test_only_the_efforts_that_a_model_takes_can_be_set(page: Page) -> None:
     expect(efforts).to_have_count(5)
     for effort, shown in zip(efforts.all(), ["default", "Minimal", "Low", "Medium", "High"], strict=True):
         expect(effort).to_contain_text(shown)
+
+
+TWO = 'tools:{"add_line":{"text":"milk"},"strike_line":{"number":1}}'
+
+
+def test_a_decision_takes_nothing_from_the_other_cards_and_decides_none_of_them(page: Page) -> None:
+    card = ask_the_clerk(page, TWO)
+    reason = card.get_by_label("What a rejection of strike_line tells the agent")
+    reason.fill("Keep it.")
+    card.get_by_role("button", name="Approve add_line").focus()
+    page.keyboard.press("Enter")
+    expect(card.locator(".decided")).to_have_text("Approved. It goes on when all are decided.")
+    expect(reason).to_have_value("Keep it.")
+    expect(card.get_by_label("Arguments of strike_line")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Space")
+    card.get_by_role("button", name="Reject strike_line").click()
+    finished(page)
+    expect(chat(page)).to_contain_text("1. milk | Keep it.")
+
+
+def test_a_decision_in_another_window_leaves_the_focus_where_one_writes(page: Page) -> None:
+    card = ask_the_clerk(page, TWO)
+    other = page.context.new_page()
+    other.goto(page.url)
+    reason = card.get_by_label("What a rejection of strike_line tells the agent")
+    reason.click()
+    page.keyboard.type("Keep")
+    other.get_by_role("button", name="Approve add_line").click()
+    expect(card.locator(".decided")).to_be_visible()
+    expect(reason).to_be_focused()
+    page.keyboard.type(" it.")
+    expect(reason).to_have_value("Keep it.")
