@@ -37,13 +37,13 @@ def _tabs(page: gr.Blocks, view: View, doors: Doors) -> None:
         event(strip, "tab_close")(
             doors.close, inputs_kwargs={"strip": strip}, outputs=shown, trigger_mode="multiple", **QUICK
         ),
-        event(strip, "tab_reopen")(doors.reopen, None, shown, **QUICK),
+        event(strip, "tab_reopen")(doors.reopen, None, shown, trigger_mode="multiple", **QUICK),
         event(history, "thread_open")(doors.open_thread, None, shown, **QUICK),
         event(history, "thread_delete")(
             doors.delete_thread, inputs_kwargs={"strip": strip}, outputs=[*shown, history], **QUICK
         ),
     ]
-    event(strip, "tab_rename")(doors.rename, None, [strip, view.notes], **QUICK)
+    event(strip, "tab_rename")(doors.rename, None, [strip, view.notes], trigger_mode="multiple", **QUICK)
     event(strip, "history_open")(
         doors.list_threads, inputs_kwargs={"index": index}, outputs=[history, view.notes], **QUICK
     )
@@ -80,22 +80,24 @@ def _chat(view: View, doors: Doors) -> None:
     chat.chat.retry(doors.retry, **by_index)
     chat.chat.option_select(doors.again, **by_index)
     chat.chat.edit(doors.edit, **by_index)
-    chat.chat.like(doors.rate, **by_index)
+    chat.chat.like(doors.rate, trigger_mode="multiple", **by_index)
     view.picker.versions.input(
         doors.switch,
         inputs_kwargs={"index": chat.index, "branch_id": view.picker.versions},
         outputs=[view.notes],
         preprocess=False,  # the server does not know the choices: the browser got them with a picture
+        trigger_mode="multiple",
         **QUICK,
     )
 
 
 def _lane(view: View, doors: Doors) -> None:
     strip, picker, settings = view.strip, view.picker, view.settings
-    shown = [*lane_components(view), view.notes]
-    picker.agent.input(doors.set_agent, inputs_kwargs={"strip": strip, "agent": picker.agent}, outputs=shown, **QUICK)
-    picker.model.input(doors.set_model, inputs_kwargs={"strip": strip, "model": picker.model}, outputs=shown, **QUICK)
-    event(picker.providers, "provider_pick")(doors.set_provider, inputs_kwargs={"strip": strip}, outputs=shown, **QUICK)
+    # A second pick goes out while the first is under way: kept back until its answer, it would be overwritten by it.
+    picked: dict[str, Any] = {"outputs": [*lane_components(view), view.notes], "trigger_mode": "multiple", **QUICK}
+    picker.agent.input(doors.set_agent, inputs_kwargs={"strip": strip, "agent": picker.agent}, **picked)
+    picker.model.input(doors.set_model, inputs_kwargs={"strip": strip, "model": picker.model}, **picked)
+    event(picker.providers, "provider_pick")(doors.set_provider, inputs_kwargs={"strip": strip}, **picked)
     fields: dict[str, Any] = {
         "instructions": settings.instructions,
         "temperature": settings.temperature,
@@ -110,4 +112,4 @@ def _lane(view: View, doors: Doors) -> None:
             trigger_mode="always_last",
             **QUICK,
         )
-    settings.reset.click(doors.reset_settings, inputs_kwargs={"strip": strip}, outputs=shown, **QUICK)
+    settings.reset.click(doors.reset_settings, inputs_kwargs={"strip": strip}, **picked)

@@ -161,13 +161,15 @@ def test_an_answer_that_was_overtaken_does_not_bring_an_old_title_back(page: Pag
     tabs = page.get_by_role("tab")
     page.keyboard.press("Alt+n")
     expect(tabs).to_have_count(2)
-    held: list[tuple[Route, APIResponse]] = []
+    held: list[Route] = []
+    answers: list[APIResponse] = []
 
     def hold(route: Route) -> None:
         if held or '"tab":' not in (route.request.post_data or ""):
             route.continue_()
         else:
-            held.append((route, route.fetch()))
+            held.append(route)  # first: the next request may come while this one is fetched
+            answers.append(route.fetch())
 
     page.route("**/gradio_api/**", hold)
     tabs.nth(0).click()
@@ -178,7 +180,7 @@ def test_an_answer_that_was_overtaken_does_not_bring_an_old_title_back(page: Pag
         page.keyboard.press("Enter")
     expect(tabs.nth(0)).to_have_text("Mine")
     page.evaluate(TITLES)
-    ((late, answer),) = held
+    (late,), (answer,) = held, answers
     assert "Mine" not in answer.text()
     with page.expect_request("**/queue/join*"):  # the page has taken the answer in, and watches the tab
         late.fulfill(response=answer)
@@ -325,6 +327,25 @@ def test_models_are_offered_with_their_prices_and_a_typed_one_stays_typed(page: 
     expect(field).to_have_value("gpt-of-my-own")
     page.reload()
     expect(field).to_have_value("gpt-of-my-own")
+
+
+def test_a_second_pick_counts_while_the_first_is_under_way(page: Page) -> None:
+    field = page.locator("#model input")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        if held or '"compatible/one"' not in (route.request.post_data or ""):
+            route.continue_()
+        else:
+            held.append(route)
+
+    page.route("**/gradio_api/run/**", hold)
+    pick_model(page, "compatible/one")
+    with page.expect_response(lambda reply: "compatible/two" in (reply.request.post_data or "")):
+        pick_model(page, "compatible/two")
+    held[0].abort()
+    page.reload()
+    expect(field).to_have_value("two")
 
 
 def ask_the_clerk(page: Page, model: str) -> Locator:
