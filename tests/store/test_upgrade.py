@@ -5,13 +5,16 @@ import subprocess
 import sys
 from pathlib import Path
 
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine, create_engine, inspect, text
 
+from playground.runs.recovery import bury
+from playground.store import runs
 from playground.store.database import Database
-from playground.store.tables import ThreadRow
-from playground.store.upgrade import upgrade
+from playground.store.tables import RunRow, ThreadRow
+from playground.store.upgrade import configuration, upgrade
 
 ROOT = Path(__file__).parents[2]
 OPEN = "import asyncio, sys; from playground.store.database import Database; asyncio.run(Database(sys.argv[1]).open())"
@@ -80,3 +83,36 @@ async def test_the_folder_of_a_sqlite_file_is_made(tmp_path: Path) -> None:
     await store.open()
     await store.close()
     assert (tmp_path / "a" / "b" / "playground.db").is_file()
+
+
+OLD = """
+INSERT INTO thread VALUES ('thr', 'vis', 'Title', true, '{"type": "active"}', '{}', 'brn', :at, :at);
+INSERT INTO branch VALUES ('brn', 'thr', NULL, 0, '', :at);
+INSERT INTO run VALUES ('run_1', 'thr', 'brn', 'vis', 'assistant', 'openai/m', 'completed', '{"settings": {}}', 'me', 1,
+  :at, false, 7, '{"turns": 2, "input_tokens": 9}', 12, 34, NULL, false, 'key', 'hash', :at, :at);
+INSERT INTO run VALUES ('run_2', 'thr', 'brn', 'vis', 'assistant', 'openai/m', 'running', '{}', 'me', 1,
+  :at, false, 0, '{}', NULL, NULL, NULL, false, NULL, NULL, :at, NULL)
+"""
+
+
+def _first(database_url: str) -> None:
+    """A database of the first release, with a run that is over and one whose process died."""
+    engine = create_engine(database_url)
+    with engine.begin() as connection:
+        command.upgrade(configuration(connection), "0001")
+        for statement in OLD.split(";"):
+            connection.execute(text(statement), {"at": "2026-01-01 00:00:00"})
+    engine.dispose()
+
+
+async def test_runs_of_the_first_schema_are_read_and_ended_under_the_newest(database_url: str) -> None:
+    await asyncio.to_thread(_first, database_url)
+    store = Database(database_url)
+    await store.open()
+    done, died = await store.read(lambda session: [runs.record(row) for row in runs.of_thread(session, "thr")])
+    assert (done.usage.turns, done.usage.input_tokens, done.first_token_ms) == (2, 9, 12)
+    assert (done.cost, done.turns, done.notes, done.asks) == (None, (), (), ())
+    await store.write(lambda session: bury(session, session.get_one(RunRow, died.id)))
+    buried = await store.read(lambda session: runs.record(session.get_one(RunRow, died.id)))
+    await store.close()
+    assert buried.status == "interrupted"
