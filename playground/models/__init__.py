@@ -1,6 +1,6 @@
 """The models that answer: one per provider, all behind the SDK's Model interface, each on its provider's own client.
 
-They need nothing else of this package's, so they serve as a library too (`docs/providers.md`):
+They need no settings, no store and no server, so they serve as a library too (`docs/providers.md`):
 
     from anthropic import AsyncAnthropic
     from playground.models import AnthropicModel, retrying

@@ -9,17 +9,22 @@ from agents.models import get_default_model_settings
 from openai.types.shared import Reasoning
 
 from playground.capabilities import EFFORTS, capabilities_of, nearest
+from playground.models.anthropic.family import traits_of
 from playground.records import Effort, LaneSettings
 
 _SAMPLING = ("temperature", "top_p")
+_FREE = (None, "auto", "none")
 _PENALTIES = ("frequency_penalty", "presence_penalty")
+_OF_RESPONSES = ("truncation", "response_include", "context_management")
 _UNKNOWN_TO: dict[str, tuple[str, ...]] = {
     "openai": _PENALTIES,
-    "anthropic": (*_PENALTIES, "top_logprobs", "verbosity"),
-    "google": (*_PENALTIES, "top_logprobs", "verbosity"),
-    "local": ("verbosity",),
+    "anthropic": (*_PENALTIES, "top_logprobs", "verbosity", "store", *_OF_RESPONSES),
+    "google": (*_PENALTIES, "top_logprobs", "verbosity", "store", "prompt_cache_retention", *_OF_RESPONSES),
+    "compatible": _OF_RESPONSES,
+    "local": ("verbosity", *_OF_RESPONSES),
 }
 """What no model of a provider takes."""
+_LABELS = {"parallel_tool_calls": "one tool call at a time", "tool_choice": "a forced tool call"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +46,7 @@ def tuned(model: str, lane: LaneSettings, own: ModelSettings | None = None) -> T
     )
     both = own.resolve(wanted) if own else wanted
     changed = _changed(model, both)
-    refused = tuple(name.replace("_", " ") for name in _refused(model, both))
+    refused = tuple(_LABELS.get(name, name.replace("_", " ")) for name in _refused(model, both))
     return Tuned(fitted(model, wanted), refused, (changed,) if changed else ())
 
 
@@ -67,13 +72,19 @@ def fitted(model: str, settings: ModelSettings) -> ModelSettings:
 def _refused(model: str, settings: ModelSettings) -> Iterator[str]:
     provider, able = model.partition("/")[0], capabilities_of(model)
     names = (*(() if able.temperature else _SAMPLING), *_UNKNOWN_TO.get(provider, ()))
-    yield from (name for name in names if getattr(settings, name) is not None)
+    yield from (name for name in names if _is_set(getattr(settings, name)))
     if provider == "openai" and able.temperature and settings.verbosity is not None:
         yield "verbosity"
     if provider == "google" and settings.parallel_tool_calls is False:
-        yield "one tool call at a time"
-    if _effort(settings) is not None and not able.efforts:
+        yield "parallel_tool_calls"
+    if provider == "anthropic" and settings.tool_choice not in _FREE and not traits_of(model).forced:
+        yield "tool_choice"
+    if settings.reasoning is not None and settings.reasoning.effort is not None and not able.efforts:
         yield "reasoning_effort"
+
+
+def _is_set(value: object) -> bool:
+    return value is not None and value is not False and value != "disabled"
 
 
 def _changed(model: str, settings: ModelSettings) -> str:

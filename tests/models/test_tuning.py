@@ -1,5 +1,9 @@
 """A lane's and an agent's settings, made to fit a model."""
 
+import json
+from collections.abc import Mapping
+from typing import Any
+
 import pytest
 from agents import Agent, ModelSettings
 from agents.testing import ScriptedModel
@@ -10,6 +14,9 @@ from openai.types.shared import Reasoning
 from playground.capabilities import EFFORTS, capabilities_of
 from playground.models.tuning import Tuned, fitted, own_settings, tuned
 from playground.records import Effort, LaneSettings
+from tests.models.conftest import MakeModel
+from tests.models.reading_along import read
+from tests.wire import Wire
 
 FULL = ModelSettings(
     temperature=0.5,
@@ -97,6 +104,43 @@ def test_what_of_an_agents_own_settings_a_model_does_not_take_is_named_too(model
     assert list(tuned(model, LaneSettings(), FULL).refused) == refused
 
 
+@pytest.mark.parametrize(
+    ("model", "refused"),
+    [
+        ("openai/gpt-6.1-terra", []),
+        ("anthropic/claude-sonnet-5-5", ["store", "truncation", "context management"]),
+        ("google/gemini-3.8-flash", ["store", "prompt cache retention", "truncation", "context management"]),
+        ("compatible/anything", ["truncation", "context management"]),
+    ],
+)
+def test_what_only_openai_has_is_named_too(model: str, refused: list[str]) -> None:
+    own = ModelSettings(
+        truncation="auto", store=True, context_management=[{"type": "compaction"}], prompt_cache_retention="24h"
+    )
+    assert list(tuned(model, LaneSettings(), own).refused) == refused
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_what_is_the_default_anyway_is_not_named(model: str) -> None:
+    own = ModelSettings(truncation="disabled", store=False, tool_choice="auto", parallel_tool_calls=True)
+    assert tuned(model, LaneSettings(), own).refused == ()
+
+
+@pytest.mark.parametrize(
+    ("model", "refused"),
+    [
+        ("anthropic/claude-sonnet-5-5", ["a forced tool call"]),
+        ("anthropic/claude-opus-5-5", ["a forced tool call"]),
+        ("anthropic/claude-haiku-5-5", []),
+        ("google/gemini-3.8-flash", []),
+        ("openai/gpt-6.1-terra", []),
+    ],
+)
+@pytest.mark.parametrize("choice", ["required", "add"])
+def test_a_tool_that_cannot_be_forced_is_told(model: str, refused: list[str], choice: str) -> None:
+    assert list(tuned(model, LaneSettings(), ModelSettings(tool_choice=choice)).refused) == refused
+
+
 def test_what_both_set_is_named_once() -> None:
     fit = tuned("anthropic/claude-sonnet-5-5", LaneSettings(temperature=1), ModelSettings(temperature=0))
     assert fit.refused == ("temperature",)
@@ -121,6 +165,37 @@ def test_an_effort_that_a_model_does_not_know_becomes_the_nearest_and_is_told(
     assert fit.changed == (f"Reasoning effort {effort} is not supported by {model}; {taken} was used.",)
 
 
+@pytest.fixture
+def made(
+    responses: MakeModel, claude: MakeModel, gemini: MakeModel, gemini_generate: MakeModel
+) -> Mapping[str, MakeModel]:
+    return {"responses": responses, "claude": claude, "gemini": gemini, "gemini_generate": gemini_generate}
+
+
+@pytest.mark.parametrize(
+    ("make", "name", "effort", "sent"),
+    [
+        ("responses", "openai/gpt-6.1-terra", "minimal", '"effort": "low"'),
+        ("claude", "anthropic/claude-opus-5-5", "minimal", '"effort": "low"'),
+        ("claude", "anthropic/claude-sonnet-4-6", "xhigh", '"effort": "high"'),
+        ("gemini", "google/gemini-3.8-flash-echo", "xhigh", '"thinking_level": "high"'),
+        ("gemini_generate", "google/gemini-3.8-flash-echo", "minimal", '"thinkingLevel": "LOW"'),
+        ("gemini", "google/gemma-4-31b-it", "high", ""),
+    ],
+)
+async def test_an_agents_own_effort_is_sent_as_it_is_told(
+    made: Mapping[str, MakeModel], wire: Wire, make: str, name: str, effort: Any, sent: str
+) -> None:
+    model = made[make](name.partition("/")[2])
+    own = ModelSettings(reasoning=Reasoning(effort=effort))
+    await read(model, agent=Agent(name="Own", model_settings=own))
+    body = json.dumps(wire.calls[-1].body)
+    assert sent in body
+    assert bool(sent) == ("effort" in body or "thinking" in body)
+    fit = tuned(name, LaneSettings(), own)
+    assert len([*fit.refused, *fit.changed]) == 1
+
+
 @given(st.sampled_from(MODELS), st.sampled_from((None, *EFFORTS)), st.none() | st.floats(0, 2))
 def test_what_is_sent_is_what_the_model_takes(model: str, effort: Effort | None, temperature: float | None) -> None:
     fit = tuned(model, LaneSettings(effort=effort, temperature=temperature))
@@ -143,3 +218,4 @@ def test_an_effort_we_have_no_word_for_is_left_to_the_provider() -> None:
     own = ModelSettings(reasoning=Reasoning(effort="max"))
     assert fitted("openai/gpt-6.1-terra", own) == own
     assert tuned("openai/gpt-6.1-terra", LaneSettings(), own).refused == ()
+    assert tuned("openai/gpt-4o", LaneSettings(), own).refused == ("reasoning effort",)

@@ -35,6 +35,7 @@ from playground.models.anthropic.request import Asked, is_held, request_for
 from playground.models.reading import collected, events_of
 from playground.models.reasons import StreamFailure
 from playground.models.spans import Telling, tell
+from playground.models.tuning import fitted
 
 MOST_PAUSES = 5
 """How often a turn that the provider paused is gone on with."""
@@ -80,7 +81,8 @@ class AnthropicModel(Model):
         """
         if previous_response_id or conversation_id or prompt:
             raise UserError("Anthropic keeps no prompts and no conversations: send the whole history.")
-        asked = Asked(system_instructions, input, model_settings, tools, output_schema, handoffs)
+        settings = fitted(f"anthropic/{self.model}", model_settings)
+        asked = Asked(system_instructions, input, settings, tools, output_schema, handoffs)
         with generation_span(model=self.model, disabled=tracing.is_disabled()) as span:
             async with aclosing(self._events(asked, partial(tell, span=span, tracing=tracing))) as events:
                 async for event in events:

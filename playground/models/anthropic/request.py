@@ -24,19 +24,10 @@ from playground.models.anthropic.schemas import loose, strict
 from playground.models.anthropic.thinking import Thinking, thinking_for
 
 WEB_SEARCH = "web_search_20260318"
-_REFUSED = (
-    ("temperature", "temperature"),
-    ("top_p", "top p"),
-    ("top_k", "top k"),
-    ("frequency_penalty", "frequency penalty"),
-    ("presence_penalty", "presence penalty"),
-    ("top_logprobs", "top logprobs"),
-    ("verbosity", "verbosity"),
-    ("truncation", "truncation"),
-    ("store", "store"),
-    ("response_include", "response include"),
-    ("context_management", "context management"),
-)
+_NOT_TAKEN = {
+    *("temperature", "top_p", "top_k", "frequency_penalty", "presence_penalty", "top_logprobs", "verbosity"),
+    *("truncation", "store", "response_include", "context_management"),
+}
 _PASSED_ON = ("extra_headers", "extra_query", "extra_body")
 _BY_SCHEMA = "Answer with one JSON value and nothing else. It has to fit this JSON schema:\n"
 
@@ -57,17 +48,6 @@ class Asked:
         """Of all that has a schema."""
         output = [] if self.output_schema is None else [self.output_schema.name()]
         return frozenset([*(tool.name for tool in self.tools), *(one.tool_name for one in self.handoffs), *output])
-
-
-def refused(settings: ModelSettings) -> tuple[str, ...]:
-    """Plain names of what was set and is not sent, as Anthropic has nothing like it."""
-    extra = settings.extra_args or {}
-    found = [label for name, label in _REFUSED if _is_set(getattr(settings, name, None)) or name in extra]
-    return (*found, *(["metadata"] if set(settings.metadata or ()) - {"user_id"} else []))
-
-
-def _is_set(value: object) -> bool:
-    return value is not None and value is not False and value != "disabled"
 
 
 def request_for(model: str, asked: Asked, *, hold: bool = True) -> dict[str, Any]:
@@ -99,7 +79,7 @@ def request_for(model: str, asked: Asked, *, hold: bool = True) -> dict[str, Any
         "metadata": {name: value for name, value in (settings.metadata or {}).items() if name == "user_id"},
     }
     request |= {name: value for name in _PASSED_ON if (value := getattr(settings, name))}
-    request |= {name: value for name, value in (settings.extra_args or {}).items() if name not in dict(_REFUSED)}
+    request |= {name: value for name, value in (settings.extra_args or {}).items() if name not in _NOT_TAKEN}
     return {name: value for name, value in request.items() if value or name == "max_tokens"}
 
 

@@ -39,6 +39,7 @@ from playground.models.google.turns import items_of, kind_of
 from playground.models.reading import Frame, collected, events_of
 from playground.models.reasons import StreamFailure
 from playground.models.spans import Telling, tell
+from playground.models.tuning import fitted
 
 _Reader: TypeAlias = InteractionReader | GenerationReader
 Opened: TypeAlias = AbstractAsyncContextManager[httpx2.Response]
@@ -106,7 +107,8 @@ class GeminiModel(Model):
         """
         if previous_response_id or conversation_id or prompt:
             raise UserError("Google keeps no prompts and no conversations of this agent: send the whole history.")
-        asked = Asked(self.model, system_instructions, input, model_settings, tools, output_schema, handoffs)
+        settings = fitted(f"google/{self.model}", model_settings)
+        asked = Asked(self.model, system_instructions, input, settings, tools, output_schema, handoffs)
         with generation_span(model=self.model, disabled=tracing.is_disabled()) as span:
             async with aclosing(self._answered(asked, partial(tell, span=span, tracing=tracing))) as events:
                 async for event in events:

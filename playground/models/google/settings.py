@@ -15,24 +15,6 @@ _CHOICES = {"auto": "auto", "required": "any", "none": "none"}
 _LABEL = re.compile(r"[\w-]{0,63}")
 
 
-def refused(settings: ModelSettings) -> tuple[str, ...]:
-    """The plain names of settings that were made and are not sent, because Gemini does not know them."""
-    given = {
-        "frequency penalty": settings.frequency_penalty is not None,
-        "presence penalty": settings.presence_penalty is not None,
-        "top log probabilities": settings.top_logprobs is not None,
-        "parallel tool calls": settings.parallel_tool_calls is False,
-        "tool choice": not isinstance(settings.tool_choice, str | None),
-        "verbosity": settings.verbosity is not None,
-        "truncation": settings.truncation == "auto",
-        "storing": settings.store is True,
-        "metadata": len(labels(settings)) < len(settings.metadata or {}),
-        "prompt cache retention": settings.prompt_cache_retention is not None,
-        "context management": bool(settings.context_management),
-    }
-    return tuple(name for name, is_given in given.items() if is_given)
-
-
 def labels(settings: ModelSettings) -> dict[str, str]:
     """The metadata that Google takes as labels: short, lower case, no signs but dashes."""
     return {

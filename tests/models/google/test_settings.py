@@ -10,7 +10,6 @@ from openai.types.shared import Reasoning
 from pydantic import BaseModel
 
 from playground.models.google.request import generation_body, interaction_body
-from playground.models.google.settings import refused
 from tests.models.google.asking import asked
 from tests.models.reading_along import add
 
@@ -140,7 +139,6 @@ def test_metadata_are_labels_where_they_can_be() -> None:
     settings = ModelSettings(metadata={"team": "blue", "Not this": "one"})
     assert interaction_body(asked("hi", settings))["labels"] == {"team": "blue"}
     assert generation_body(asked("hi", settings))["labels"] == {"team": "blue"}
-    assert refused(settings) == ("metadata",)
 
 
 def test_extra_arguments_are_fields_and_say_nothing_twice() -> None:
@@ -148,26 +146,3 @@ def test_extra_arguments_are_fields_and_say_nothing_twice() -> None:
     assert interaction_body(asked("hi", settings))["service_tier"] == "flex"
     with pytest.raises(TypeError, match="store"):
         interaction_body(asked("hi", ModelSettings(extra_args={"store": True})))
-
-
-def test_what_is_not_sent_is_named() -> None:
-    settings = ModelSettings(
-        temperature=1,
-        frequency_penalty=1,
-        presence_penalty=1,
-        parallel_tool_calls=False,
-        top_logprobs=3,
-        verbosity="low",
-        truncation="auto",
-        store=True,
-    )
-    assert refused(settings) == (
-        "frequency penalty",
-        "presence penalty",
-        "top log probabilities",
-        "parallel tool calls",
-        "verbosity",
-        "truncation",
-        "storing",
-    )
-    assert refused(ModelSettings(temperature=1, tool_choice="auto", parallel_tool_calls=True)) == ()
