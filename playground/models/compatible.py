@@ -1,7 +1,7 @@
 """Any server that speaks OpenAI's Chat Completions, answering with the events of Responses."""
 
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Any, Literal, TypeAlias
 
@@ -102,7 +102,8 @@ class _Reader:
         self._answer = Answer(response, origin)
         self._finish: str | None = None
         self._usage: Frame = {}
-        self._call_ids: dict[Any, Any] = {}
+        self._calls: dict[Any, _Called] = {}
+        self._count = 0
 
     def feed(self, frames: list[Frame]) -> list[TResponseStreamEvent]:
         """One network chunk; what belongs to one item in it becomes one delta."""
@@ -139,15 +140,44 @@ class _Reader:
             self._finish = choice.get("finish_reason") or self._finish
 
     def _call_pieces(self, call: Frame) -> Iterator[Piece]:
-        """Calls are told apart by index and id together: some servers give every call index 0, others one id."""
-        index = call.get("index")
-        if call.get("id"):
-            self._call_ids[index] = call["id"]
-        key, function = (index, self._call_ids.get(index)), inner(call, "function")
-        if function.get("name"):
-            yield "name", key, function["name"]
-        if arguments := function.get("arguments"):
-            yield "arguments", key, arguments if isinstance(arguments, str) else orjson.dumps(arguments).decode()
+        """Some servers give every call index 0, others every call one id, or none."""
+        index, call_id, function = call.get("index"), call.get("id"), inner(call, "function")
+        name, arguments = function.get("name"), function.get("arguments")
+        opened = self._calls.get(index)
+        if opened is None or (name and opened.is_over(name, call_id)):
+            self._count += 1
+            opened = self._calls[index] = _Called((index, self._count))
+        opened.call_id = call_id or opened.call_id
+        if name:
+            opened.name = name
+            yield "name", opened.key, name
+        if arguments:
+            text = arguments if isinstance(arguments, str) else orjson.dumps(arguments).decode()
+            opened.arguments.append(text)
+            yield "arguments", opened.key, text
+
+
+@dataclass(slots=True)
+class _Called:
+    """A tool call in the making."""
+
+    key: tuple[Any, int]
+    call_id: str | None = None
+    name: str | None = None
+    arguments: list[str] = field(default_factory=list[str])
+
+    def is_over(self, name: str, call_id: str | None) -> bool:
+        """Whether a piece with this name, and this id if it has one, begins another call."""
+        if self.call_id:
+            return call_id not in {None, "", self.call_id}
+        return self.name is not None and (name != self.name or self._is_whole())
+
+    def _is_whole(self) -> bool:
+        try:
+            orjson.loads("".join(self.arguments))
+        except orjson.JSONDecodeError:
+            return False
+        return True
 
 
 def _usage(told: Frame) -> ResponseUsage:

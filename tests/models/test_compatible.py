@@ -88,6 +88,26 @@ async def test_calls_may_all_have_one_id(compatible: MakeModel) -> None:
     assert await calls_of(compatible, *frames) == [("add", "{}"), ("now", "{}")]
 
 
+@pytest.mark.parametrize("place", [{}, {"index": 0}, {"index": 0, "id": ""}, {"index": None, "id": None}])
+@pytest.mark.parametrize("other", ["add", "now"])
+async def test_calls_may_have_nothing_that_tells_them_apart(
+    compatible: MakeModel, place: dict[str, Any], other: str
+) -> None:
+    frames = [call(**place, name="now", arguments="{"), call(**place, name="now", arguments="}")]
+    frames += [call(**place, name=other, arguments='{"a"'), call(**place, arguments=":1}")]
+    assert await calls_of(compatible, *frames) == [("now", "{}"), (other, '{"a":1}')]
+
+
+async def test_calls_without_arguments_may_have_nothing_but_their_names(compatible: MakeModel) -> None:
+    assert await calls_of(compatible, call(name="now"), call(name="add")) == [("now", ""), ("add", "")]
+
+
+@pytest.mark.parametrize("ids", [(None, "a"), ("a", "b")])
+async def test_an_id_may_come_late_or_change(compatible: MakeModel, ids: tuple[str | None, str]) -> None:
+    frames = [call(index=0, id=ids[0], name="add", arguments='{"a"'), call(index=0, id=ids[1], arguments=":1}")]
+    assert await calls_of(compatible, *frames) == [("add", '{"a":1}')]
+
+
 async def test_a_name_may_be_repeated(compatible: MakeModel) -> None:
     frames = [
         call(index=0, id="a", name="now"),
