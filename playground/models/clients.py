@@ -9,6 +9,9 @@ from pydantic import SecretStr
 
 from playground.settings import Settings
 
+_LIMITS = httpx2.Limits(max_connections=1000, max_keepalive_connections=100)
+"""As the other clients have them: every answer under way holds a connection, and the default are a hundred."""
+
 
 @dataclass(frozen=True, slots=True)
 class Client:
@@ -65,7 +68,7 @@ def _google(settings: Settings) -> Client:
     from google import genai  # noqa: PLC0415
     from google.genai import types  # noqa: PLC0415
 
-    http = httpx2.AsyncClient(timeout=_timeout(settings))
+    http = httpx2.AsyncClient(timeout=_timeout(settings), limits=_LIMITS)
     options = types.HttpOptions(
         base_url=settings.google_base_url,
         api_version=settings.google_api_version,

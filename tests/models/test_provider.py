@@ -97,6 +97,17 @@ async def test_a_key_goes_to_its_own_provider_only(models: Models, wire: Wire, m
             assert [secret in told for secret in own] == [owner == provider] * len(own)
 
 
+@pytest.mark.parametrize("provider", REMOTE)
+async def test_more_than_a_hundred_may_be_answered_at_once(models: Models, wire: Wire, provider: str) -> None:
+    model = models.get_model(f"{provider}/hang")
+    waiting = [asyncio.create_task(read(model)) for _ in range(101)]
+    async with asyncio.timeout(20):
+        await wire.seen(101)
+    for task in waiting:
+        task.cancel()
+    await asyncio.gather(*waiting, return_exceptions=True)
+
+
 async def test_a_gateway_of_googles_may_have_the_older_version_only(wire: Wire) -> None:
     fields = {"google_base_url": wire.root, "google_api_key": "k", "google_api_version": "v1beta", "local_model": "off"}
     settings = Settings.model_validate(fields)
