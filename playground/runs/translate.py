@@ -244,10 +244,7 @@ class Translator:
 
 def handoff_names(agent: Agent[Any]) -> dict[str, str]:
     """The names of an agent's hand-off tools → the agents that they lead to."""
-    names: dict[str, str] = {}
-    for target in agent.handoffs:
-        if isinstance(target, Handoff):
-            names[target.tool_name] = target.agent_name
-        else:
-            names[Handoff.default_tool_name(target)] = target.name
-    return names
+    return dict(
+        (to.tool_name, to.agent_name) if isinstance(to, Handoff) else (Handoff.default_tool_name(to), to.name)
+        for to in agent.handoffs
+    )
