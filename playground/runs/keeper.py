@@ -76,7 +76,7 @@ class Keeper:
 
     async def look(self) -> None:
         """One beat: be alive, bury the dead, obey, let queues move."""
-        if await self._database.read(runs.any_live):
+        if await self._database.read(runs.any_beating):
             known = list(self._live.values())
             alive = [*(run.id for run in known), *self._journal.pending]
             beats = await self._database.write(lambda session: self._beat(session, alive))

@@ -182,6 +182,7 @@ def prune(session: Session, *, ended_before: datetime, keys_before: datetime) ->
     session.exec(update(RunRow).where(*stale).values(idempotency_key=None, request_hash=None))
 
 
-def any_live(session: Session) -> bool:
-    """Whether any run, of any owner, is not over."""
-    return session.exec(select(RunRow.id).where(col(RunRow.status).in_(LIVE)).limit(1)).first() is not None
+def any_beating(session: Session) -> bool:
+    """Whether any run, of any owner, has a process that should be heard of. One that waits for an approval has none."""
+    beating = LIVE - {"awaiting_approval"}
+    return session.exec(select(RunRow.id).where(col(RunRow.status).in_(beating)).limit(1)).first() is not None

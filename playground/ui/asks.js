@@ -57,6 +57,11 @@ function card(ask) {
   reason.placeholder = 'Why not? (optional)';
   reason.maxLength = 2000;
   reason.setAttribute('aria-label', 'What a rejection of ' + ask.tool + ' tells the agent');
+  reason.addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape') return;
+    event.preventDefault();  // elsewhere it stops the run
+    reason.blur();
+  });
   const acts = make('div', 'acts');
   acts.append(
     button('approve', 'Approve', 'Approve ' + ask.tool, () => decide([ask], true)),

@@ -451,6 +451,8 @@ def test_a_decision_takes_nothing_from_the_other_cards_and_decides_none_of_them(
     card = ask_the_clerk(page, TWO)
     reason = card.get_by_label("What a rejection of strike_line tells the agent")
     reason.fill("Keep it.")
+    reason.press("Escape")
+    reason.focus()
     card.get_by_role("button", name="Approve add_line").focus()
     page.keyboard.press("Enter")
     expect(card.locator(".decided")).to_have_text("Approved. It goes on when all are decided.")

@@ -181,8 +181,9 @@ async def test_an_unknown_run_is_not_found(database: Database) -> None:
         await database.read(lambda s: runs.find(s, visitor_id=ANN, run_id="run_none"))
 
 
-async def test_whether_anything_is_live_is_known(database: Database, thread: ThreadRow) -> None:
+async def test_whether_anybody_should_be_heard_of_is_known(database: Database, thread: ThreadRow) -> None:
     await add(database, new_run(thread, status="completed"))
-    assert not await database.read(runs.any_live)
+    await add(database, new_run(thread, status="awaiting_approval"))
+    assert not await database.read(runs.any_beating)
     await add(database, new_run(thread, status="queued"))
-    assert await database.read(runs.any_live)
+    assert await database.read(runs.any_beating)
