@@ -50,6 +50,7 @@ function pick(id, focus) {
   if (focus) requestAnimationFrame(() => tabOf(id)?.focus());
   if (id === chosen) return;
   chosen = wanted = id;
+  setTimeout(() => { if (wanted === id) wanted = null; }, 10000);  // it failed
   draw();
   address();
   trigger('tab_pick', { tab: id });
@@ -62,6 +63,16 @@ function tabOf(id) {
 function close(id) {
   wanted = null;
   trigger('tab_close', { tab: id });
+}
+
+function add() {
+  wanted = null;
+  trigger('tab_add', {});
+}
+
+function reopen() {
+  wanted = null;
+  trigger('tab_reopen', {});
 }
 
 function rename(id) {
@@ -162,22 +173,24 @@ function address() {
   history.replaceState(history.state, '', url);
 }
 
+function learn(value) {
+  const at = value.at ?? 0;
+  const news = at >= known.at || !known.tabs.some((tab) => tab.id === value.chosen);
+  if (news) known = { tabs: value.tabs ?? [], at };
+}
+
 watch('value', () => {
   const value = props.value ?? {};
   if (value.own) return;
-  if ((value.at ?? 0) >= known.at) known = { tabs: value.tabs ?? [], at: value.at ?? 0 };
+  learn(value);
   if (value.moved) {
     chosen = '';
     pick(value.chosen);
     return;
   }
-  if (value.watched && value.chosen !== chosen) {
-    // News of the tabs, from a watch that is about to end or another title: which tab is shown is not for it to say.
-    props.value = { ...known, chosen, own: true };
-    if (!editing) draw();
-    return;
-  }
-  if (wanted && value.chosen !== wanted) {
+  // Which tab is shown is not for news of the tabs to say, nor for the answer to an earlier pick.
+  if (value.watched || (wanted && value.chosen !== wanted)) {
+    if (value.chosen !== chosen) props.value = { ...known, chosen, own: true };
     if (!editing) draw();
     return;
   }
@@ -203,8 +216,8 @@ root.append(
     drawer('history');
   }),
   list,
-  button('add', 'New session (Alt+N)', () => trigger('tab_add', {})),
-  button('reopen', 'Reopen the last closed session (Alt+Shift+T)', () => trigger('tab_reopen', {})),
+  button('add', 'New session (Alt+N)', add),
+  button('reopen', 'Reopen the last closed session (Alt+Shift+T)', reopen),
   button('theme', 'Light or dark', () => theme(!document.body.classList.contains('dark'))),
   button('settings', 'Settings of this session', () => drawer('settings')),
 );
@@ -222,8 +235,8 @@ document.addEventListener('pointerdown', (event) => {
 
 document.addEventListener('keydown', (event) => {
   const alt = event.altKey && !event.ctrlKey && !event.metaKey;
-  if (alt && event.code === 'KeyN' && !event.shiftKey) trigger('tab_add', {});
-  else if (alt && event.code === 'KeyT' && event.shiftKey) trigger('tab_reopen', {});
+  if (alt && event.code === 'KeyN' && !event.shiftKey) add();
+  else if (alt && event.code === 'KeyT' && event.shiftKey) reopen();
   else if (event.key === 'Escape' && !event.defaultPrevented) {
     if (closeDrawers()) return;
     if (document.body.dataset.live) document.querySelector('#stop')?.click();

@@ -178,6 +178,14 @@ TITLES = """() => {
 }"""
 
 
+SHOWN = """() => {
+  globalThis.shown = [];
+  const strip = document.querySelector('[role=tablist]');
+  new MutationObserver(() => shown.push(strip.querySelector('[aria-selected=true]').textContent))
+    .observe(strip, { childList: true });
+}"""
+
+
 def test_an_answer_that_was_overtaken_does_not_bring_an_old_title_back(page: Page) -> None:
     tabs = page.get_by_role("tab")
     page.keyboard.press("Alt+n")
@@ -209,6 +217,34 @@ def test_an_answer_that_was_overtaken_does_not_bring_an_old_title_back(page: Pag
         late.fulfill(response=answer)
     page.wait_for_function("titles.length > 0")
     assert set(page.evaluate("titles")) == {"Mine"}
+
+
+def test_the_answer_to_an_earlier_pick_does_not_bring_its_tab_back(page: Page) -> None:
+    tabs = page.get_by_role("tab")
+    page.keyboard.press("Alt+n")
+    expect(tabs).to_have_count(2)
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        if held or '"tab":' not in (route.request.post_data or ""):
+            route.continue_()
+        else:
+            held.append(route)
+
+    page.route("**/gradio_api/**", hold)
+    tabs.nth(0).click()
+    tabs.nth(1).click()
+    tabs.nth(1).focus()
+    page.keyboard.press("F2")
+    page.get_by_label("Title of the session").fill("Mine")
+    with page.expect_response(about('"title":"Mine')):
+        page.keyboard.press("Enter")
+    page.evaluate(SHOWN)
+    with page.expect_response(about('"tab":')):  # of the second pick, which waits for the first
+        held[0].continue_()
+    expect(page.locator("#chat .placeholder")).to_be_visible()
+    assert set(page.evaluate("shown")) <= {"Mine"}
+    expect(page.get_by_role("tab", selected=True)).to_have_text("Mine")
 
 
 def test_another_tab_can_be_used_while_one_answers(page: Page) -> None:
