@@ -34,7 +34,8 @@ from tests.wire import Wire, serve
 T = TypeVar("T")
 
 NAMES = ("worker", "desk", "guarded", "censored", "fragile", "payer", "strict")
-QUICK = Pace(beat=0.05, silence=0.4)
+QUICK = Pace(beat=0.05, silence=1.5)
+"""Soon enough to be waited for, and longer than a busy machine keeps a live one from its beat."""
 
 
 async def until(holds: Callable[[], object], seconds: float = 10) -> None:
