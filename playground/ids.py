@@ -3,7 +3,7 @@
 import secrets
 from typing import Literal
 
-Kind = Literal["thr", "brn", "msg", "wfl", "tsk", "run", "tab", "vis"]
+Kind = Literal["thr", "brn", "msg", "wfl", "tsk", "run", "tab", "vis", "lan", "rnd", "vot", "shr"]
 
 
 def new_id(kind: Kind) -> str:

@@ -7,10 +7,15 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from playground.errors import NotFound
+
 RunStatus = Literal[
     "queued", "running", "awaiting_approval", "completed", "incomplete", "cancelled", "failed", "interrupted"
 ]
 Effort = Literal["none", "minimal", "low", "medium", "high", "xhigh"]
+
+MOST_LANES = 8
+"""Lanes in one tab."""
 
 LIVE: frozenset[RunStatus] = frozenset({"queued", "running", "awaiting_approval"})
 """Statuses of a run that is not over."""
@@ -27,24 +32,80 @@ class LaneSettings(BaseModel):
     effort: Effort | None = None
 
 
+class StandIn(BaseModel):
+    """A visitor's own result for a tool's calls. `arguments` are canonical JSON; none stand for any."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    tool: str = Field(min_length=1, max_length=200)
+    arguments: str = Field(default="", max_length=65_536)
+    output: str = Field(max_length=65_536)
+    failed: bool = False
+
+
+class Step(BaseModel):
+    """One thing that a lane does by itself: send `text`, or answer the message `again` in a further version."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    text: str | None = None
+    again: str | None = None
+
+
+class Script(BaseModel):
+    """What a lane still has to do by itself: `steps` of the `total`. A paused one waits for the visitor's word."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: Literal["replay", "repeat"]
+    steps: tuple[Step, ...]
+    total: int
+    paused: bool = False
+    note: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """Who answers in a tab: an agent on a model, with settings, in a thread (None before the first message)."""
+    """Who answers in a column of a tab: an agent on a model, with settings, in a thread (None before its first message).
+
+    A muted lane is left out when all are asked. `stand_ins` hold for its next run, `script` is what it does by itself.
+    """
 
     agent: str
     model: str
     settings: LaneSettings = LaneSettings()  # noqa: RUF009 - frozen
     thread_id: str | None = None
+    id: str = ""
+    muted: bool = False
+    stand_ins: tuple[StandIn, ...] = ()
+    script: Script | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """What the page calls a session. `title` is ready to show."""
+    """What the page calls a session. `title` is ready to show. In the `same_world`, a call is made once for all lanes.
+
+    In a `blind` tab nobody is told who answers before the vote.
+    """
 
     id: str
     title: str
-    lane: Lane
+    lanes: tuple[Lane, ...]
     closed: bool = False
+    same_world: bool = False
+    blind: bool = False
+
+    @property
+    def lane(self) -> Lane:
+        """The first lane: the only one, unless models are compared."""
+        return self.lanes[0]
+
+    def find(self, lane_id: str | None) -> Lane:
+        """The lane of that id; the first one for None. Raises NotFound."""
+        found = next((lane for lane in self.lanes if lane_id in {None, lane.id}), None)
+        if found is None:
+            raise NotFound
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +165,8 @@ class RunRecord:
     """A run as it stands. Durations are in milliseconds; `error` may be shown as it is.
 
     `asks` are the calls that it waits for, and none unless it is `awaiting_approval`. `cost` is in US dollars, None if
-    any part of it is not known. `notes` are sentences about what was left out or changed for the model.
+    any part of it is not known. `notes` are sentences about what was left out or changed for the model. It `answers` a
+    message; runs that answer the same message in several lanes share a `round`.
     """
 
     id: str
@@ -128,6 +190,8 @@ class RunRecord:
     cost: Decimal | None = None
     turns: tuple[TurnUsage, ...] = ()
     notes: tuple[str, ...] = ()
+    round: str | None = None
+    answers: str | None = None
 
     @property
     def live(self) -> bool:

@@ -67,6 +67,9 @@ class Orders:
             detached=call.detached,
             key=call.key,
             key_hash=call.key_hash,
+            round=call.extras.round,
+            world=call.extras.world,
+            stand_ins=call.extras.stand_ins,
         )
 
     async def _tool(self, agent: str, tool: str) -> str:

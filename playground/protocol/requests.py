@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, ValidationError
 
 from playground import wire
 from playground.errors import Malformed, NotConfigured, TooLarge
-from playground.records import Decision, LaneSettings
+from playground.records import Decision, LaneSettings, StandIn
 from playground.runs.approvals import Verdict
 
 MAX_KEY = 255
@@ -21,7 +21,10 @@ MAX_COMPLAINT = 300
 
 
 class Extras(BaseModel):
-    """Our extension, in a request's `metadata`: who answers and how, and which message an edit replaces."""
+    """Our extension, in a request's `metadata`: who answers and how, and which message an edit replaces.
+
+    Requests of one `round` put the same message to several threads; those of one `world` share their tools' results.
+    """
 
     model_config = ConfigDict(extra="ignore")
 
@@ -29,6 +32,9 @@ class Extras(BaseModel):
     settings: LaneSettings = LaneSettings()
     edit_item_id: str | None = None
     model: str | None = None
+    round: str | None = Field(default=None, max_length=64)
+    world: str | None = Field(default=None, max_length=64)
+    stand_ins: tuple[StandIn, ...] = Field(default=(), max_length=20)
 
 
 class _Decided(BaseModel):

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from chatkit.types import UserMessageItem
 
-from playground.records import LaneSettings
+from playground.records import LaneSettings, StandIn
 
 Fork = Literal["none", "retry", "edit"]
 
@@ -16,6 +16,8 @@ class Order:
 
     `item` is the visitor's new message; a retry has none. `fork_at` is the user message that a retry answers again,
     or that an edit replaces. `detached` runs go on without readers. `key` and `key_hash` make the order idempotent.
+    Orders of one `round` answer the same message in several lanes. Runs of one `world` share the results of their
+    tools; `stand_ins` are results that the visitor made up.
     """
 
     visitor_id: str
@@ -31,6 +33,9 @@ class Order:
     detached: bool = False
     key: str | None = None
     key_hash: str | None = None
+    round: str | None = None
+    world: str | None = None
+    stand_ins: tuple[StandIn, ...] = ()
 
     @property
     def text(self) -> str:
@@ -46,6 +51,10 @@ class Order:
             "detached": self.detached,
             "answers": self.item.id if self.item else self.fork_at,
         }
-        if self.tool_choice:
-            kept["tool_choice"] = self.tool_choice
-        return kept
+        more = {
+            "tool_choice": self.tool_choice,
+            "round": self.round,
+            "world": self.world,
+            "stand_ins": [one.model_dump() for one in self.stand_ins],
+        }
+        return kept | {name: value for name, value in more.items() if value}

@@ -59,6 +59,8 @@ def record(row: RunRow) -> RunRecord:
         cost=dollars(row.cost_nano_usd),
         turns=turns_of(row.usage),
         notes=tuple(row.notes or ()),
+        round=row.order.get("round"),
+        answers=row.order.get("answers"),
     )
 
 

@@ -153,18 +153,75 @@ class RunEventRow(Row, table=True):
 
 
 class TabRow(Row, table=True):
-    """A tab of the page and its one lane."""
+    """A tab of the page. It has one lane at least."""
 
     id: str = Field(primary_key=True)
     visitor_id: str = Field(index=True)
     title: str | None = None
     position: int
+    same_world: bool = False
+    blind: bool = False
+    closed_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    created_at: datetime = Field(sa_column=_time())
+
+
+class LaneRow(Row, table=True):
+    """A lane of a tab. `stand_ins` and `script` are lists and objects of `records`, as JSON."""
+
+    id: str = Field(primary_key=True)
+    tab_id: str = Field(sa_column=_child_of("tab"))
+    position: int
     agent: str
     model: str
     settings: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    muted: bool = False
     thread_id: str | None = Field(default=None, index=True)
-    closed_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    stand_ins: list[Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    script: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
     created_at: datetime = Field(sa_column=_time())
+
+
+class VoteRow(Row, table=True):
+    """A visitor's verdict on one round of a tab; it outlives the tab. `choice` is lane, tie or bad."""
+
+    __table_args__ = (UniqueConstraint("visitor_id", "tab_id", "round_id"),)
+
+    id: str = Field(primary_key=True)
+    visitor_id: str
+    tab_id: str
+    round_id: str
+    choice: str
+    winner: str | None = None
+    contenders: list[Any] = Field(sa_column=Column(JSON, nullable=False))
+    agent: str
+    blind: bool = False
+    created_at: datetime = Field(sa_column=_time())
+
+
+class ShareRow(Row, table=True):
+    """A comparison as it was when its visitor made it public."""
+
+    id: str = Field(primary_key=True)
+    visitor_id: str = Field(index=True)
+    tab_id: str
+    title: str
+    content: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    created_at: datetime = Field(sa_column=_time())
+
+
+class ToolResultRow(Row, table=True):
+    """A tool's result that runs of one world share. Not done, it is being fetched by the run that claimed it."""
+
+    visitor_id: str = Field(primary_key=True)
+    world: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    tool: str
+    arguments: str
+    output: Any = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    failed: bool = False
+    run_id: str
+    created_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False, index=True))
+    done_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
 
 
 class FeedbackRow(Row, table=True):

@@ -1,4 +1,4 @@
-"""The page's tabs, each with its one lane."""
+"""The page's tabs, each with its lanes."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,19 +7,20 @@ from sqlmodel import Session, col, func, select
 
 from playground.errors import NotFound
 from playground.ids import new_id
-from playground.records import Lane, LaneSettings, Tab
+from playground.records import Lane, Tab
+from playground.store import lanes
 from playground.store.tables import TabRow, ThreadRow
 
 UNTITLED = "New session"
 
 
 def tab(session: Session, row: TabRow) -> Tab:
-    """The tab as the page knows it; its title is its thread's, once there is one."""
-    thread = session.get(ThreadRow, row.thread_id) if row.thread_id else None
+    """The tab as the page knows it; its title is that of its first lane's thread, once there is one."""
+    found = tuple(map(lanes.lane, lanes.of_tab(session, row.id)))
+    thread = session.get(ThreadRow, found[0].thread_id) if found[0].thread_id else None
     title = (thread.title if thread else row.title) or UNTITLED
-    settings = LaneSettings.model_validate(row.settings)
-    lane = Lane(agent=row.agent, model=row.model, settings=settings, thread_id=row.thread_id)
-    return Tab(id=row.id, title=title, lane=lane, closed=row.closed_at is not None)
+    closed = row.closed_at is not None
+    return Tab(id=row.id, title=title, lanes=found, closed=closed, same_world=row.same_world, blind=row.blind)
 
 
 def find(session: Session, *, visitor_id: str, tab_id: str) -> TabRow:
@@ -37,26 +38,19 @@ def opened(session: Session, *, visitor_id: str) -> Sequence[TabRow]:
 
 
 def create(session: Session, *, visitor_id: str, lane: Lane, at: datetime) -> TabRow:
-    """A new tab at the end of the strip."""
+    """A new tab at the end of the strip, with one lane."""
     last = session.exec(select(func.max(TabRow.position)).where(TabRow.visitor_id == visitor_id)).one()
-    row = TabRow(
-        id=new_id("tab"),
-        visitor_id=visitor_id,
-        position=(last or 0) + 1,
-        agent=lane.agent,
-        model=lane.model,
-        settings=lane.settings.model_dump(exclude_none=True),
-        thread_id=lane.thread_id,
-        created_at=at,
-    )
+    row = TabRow(id=new_id("tab"), visitor_id=visitor_id, position=(last or 0) + 1, created_at=at)
     session.add(row)
     session.flush()
+    lanes.add(session, row.id, lane, at=at)
     return row
 
 
 def on_thread(session: Session, *, visitor_id: str, thread_id: str) -> TabRow | None:
     """The tab that shows a thread, open or closed."""
-    return session.exec(select(TabRow).where(TabRow.visitor_id == visitor_id, TabRow.thread_id == thread_id)).first()
+    lane = lanes.on_thread(session, visitor_id=visitor_id, thread_id=thread_id)
+    return session.get(TabRow, lane.tab_id) if lane else None
 
 
 def last_closed(session: Session, *, visitor_id: str) -> TabRow | None:
@@ -71,6 +65,9 @@ def open_new(session: Session, *, visitor_id: str, thread: ThreadRow | None, fal
     if thread is not None:
         agent, model = thread.meta.get("agent", fallback.agent), thread.meta.get("model", fallback.model)
         lane = Lane(agent=agent, model=model, thread_id=thread.id)
+    elif last:
+        newest = lanes.find(session, last[-1].id, None)
+        lane = Lane(agent=newest.agent, model=newest.model)
     else:
-        lane = Lane(agent=last[-1].agent, model=last[-1].model) if last else fallback
+        lane = fallback
     return tab(session, create(session, visitor_id=visitor_id, lane=lane, at=at))

@@ -10,7 +10,8 @@ from sqlmodel import Session, col, delete, select
 
 from playground.errors import NotFound
 from playground.ids import new_id
-from playground.store.tables import BranchRow, FeedbackRow, ItemRow, RunEventRow, RunRow, TabRow, ThreadRow
+from playground.store import lanes
+from playground.store.tables import BranchRow, FeedbackRow, ItemRow, RunEventRow, RunRow, ThreadRow
 
 Order = Literal["asc", "desc"]
 
@@ -82,13 +83,14 @@ def suggest_title(session: Session, *, thread_id: str, title: str) -> bool:
 
 
 def remove(session: Session, *, visitor_id: str, thread_id: str) -> None:
-    """Delete the thread with all that hangs on it. Raises NotFound."""
+    """Delete the thread with all that hangs on it, its lane too. Raises NotFound."""
     thread = find(session, visitor_id=visitor_id, thread_id=thread_id, lock=True)
     items = select(ItemRow.id).where(ItemRow.thread_id == thread_id)
     runs = select(RunRow.id).where(RunRow.thread_id == thread_id)
     session.exec(delete(FeedbackRow).where(col(FeedbackRow.item_id).in_(items)))
     session.exec(delete(RunEventRow).where(col(RunEventRow.run_id).in_(runs)))
-    for table in (TabRow, ItemRow, RunRow, BranchRow):
+    lanes.forget_thread(session, thread_id=thread_id)
+    for table in (ItemRow, RunRow, BranchRow):
         session.exec(delete(table).where(col(table.thread_id) == thread_id))
     session.delete(thread)
 
