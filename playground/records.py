@@ -66,7 +66,7 @@ class Script(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """Who answers in a column of a tab: an agent on a model, with settings, in a thread (None before its first message).
+    """A column of a tab: an agent on a model, with settings, in a thread (None before its first message).
 
     A muted lane is left out when all are asked. `stand_ins` hold for its next run, `script` is what it does by itself.
     """

@@ -178,6 +178,9 @@ def _fork(session: Session, thread: ThreadRow, order: Order, at: datetime) -> No
 
 def _insert(session: Session, thread: ThreadRow, order: Order, *, owner: str, queued: bool, at: datetime) -> RunRow:
     stored = order.stored()
+    if order.fork == "retry" and order.round is None and order.fork_at is not None:
+        round_id = runs.round_of(session, thread.id, order.fork_at)
+        stored |= {"round": round_id} if round_id else {}
     if queued and order.item is not None:
         stored |= {"text": order.text, "item": wire.payload(order.item)}
     row = RunRow(

@@ -89,6 +89,12 @@ def of_thread(session: Session, thread_id: str) -> Sequence[RunRow]:
     return session.exec(query.order_by(col(RunRow.created_at), col(RunRow.id))).all()
 
 
+def round_of(session: Session, thread_id: str, item_id: str) -> str | None:
+    """The round of the message, if one of the runs that answered it was asked in one."""
+    answered = (row.order for row in of_thread(session, thread_id) if row.order.get("answers") == item_id)
+    return next((order["round"] for order in answered if "round" in order), None)
+
+
 def live_of(session: Session, thread_id: str) -> Sequence[RunRow]:
     """The runs of a thread that are not over, oldest first."""
     query = select(RunRow).where(RunRow.thread_id == thread_id, col(RunRow.status).in_(LIVE))

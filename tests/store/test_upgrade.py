@@ -11,7 +11,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Engine, create_engine, inspect, text
 
 from playground.runs.recovery import bury
-from playground.store import runs
+from playground.store import runs, tabs
 from playground.store.database import Database
 from playground.store.tables import RunRow, ThreadRow
 from playground.store.upgrade import configuration, upgrade
@@ -45,7 +45,9 @@ def test_an_upgrade_of_an_upgraded_database_changes_nothing(database_url: str) -
     engine = create_engine(database_url)
     upgrade(engine)
     with engine.begin() as connection:
-        connection.execute(text("INSERT INTO tab VALUES ('t','v',NULL,1,'a','m','{}',NULL,NULL,'2026-01-01 00:00:00')"))
+        connection.execute(
+            text("INSERT INTO tab (id, visitor_id, position, created_at) VALUES ('t', 'v', 1, '2026-01-01 00:00:00')")
+        )
     upgrade(engine)
     engine.dispose()
     assert _rows(database_url, "SELECT id FROM tab") == ["t"]
@@ -91,7 +93,8 @@ INSERT INTO branch VALUES ('brn', 'thr', NULL, 0, '', :at);
 INSERT INTO run VALUES ('run_1', 'thr', 'brn', 'vis', 'assistant', 'openai/m', 'completed', '{"settings": {}}', 'me', 1,
   :at, false, 7, '{"turns": 2, "input_tokens": 9}', 12, 34, NULL, false, 'key', 'hash', :at, :at);
 INSERT INTO run VALUES ('run_2', 'thr', 'brn', 'vis', 'assistant', 'openai/m', 'running', '{}', 'me', 1,
-  :at, false, 0, '{}', NULL, NULL, NULL, false, NULL, NULL, :at, NULL)
+  :at, false, 0, '{}', NULL, NULL, NULL, false, NULL, NULL, :at, NULL);
+INSERT INTO tab VALUES ('tab_1', 'vis', NULL, 1, 'assistant', 'openai/m', '{"effort": "low"}', 'thr', NULL, :at)
 """
 
 
@@ -103,6 +106,17 @@ def _first(database_url: str) -> None:
         for statement in OLD.split(";"):
             connection.execute(text(statement), {"at": "2026-01-01 00:00:00"})
     engine.dispose()
+
+
+async def test_a_tab_of_the_first_schema_is_its_one_lane_under_the_newest(database_url: str) -> None:
+    await asyncio.to_thread(_first, database_url)
+    store = Database(database_url)
+    await store.open()
+    tab = await store.read(lambda session: tabs.tab(session, tabs.find(session, visitor_id="vis", tab_id="tab_1")))
+    await store.close()
+    [lane] = tab.lanes
+    assert (tab.title, lane.agent, lane.model, lane.thread_id) == ("Title", "assistant", "openai/m", "thr")
+    assert (lane.settings.effort, lane.muted, tab.same_world, tab.blind) == ("low", False, False, False)
 
 
 async def test_runs_of_the_first_schema_are_read_and_ended_under_the_newest(database_url: str) -> None:

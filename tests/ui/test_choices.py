@@ -28,7 +28,7 @@ AGENTS = (AgentOffer("kind", "Kind *one*", "Helps.", ("Hi",), lambda: Agent(name
 
 
 def test_titles_go_to_the_strip_as_they_are() -> None:
-    tab = Tab("tab", "${1+1} <b>x</b>", Lane("kind", "local/tiny"))
+    tab = Tab("tab", "${1+1} <b>x</b>", (Lane("kind", "local/tiny"),))
     value = strip_value([tab], "tab", 1.5)
     assert value == {"tabs": [{"id": "tab", "title": "${1+1} <b>x</b>"}], "chosen": "tab", "at": 1.5}
 

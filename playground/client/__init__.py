@@ -1,0 +1,6 @@
+"""The page's way in: a ChatKit client in process, one per visitor."""
+
+from playground.client.client import Client, Feedback, Numbered, Sent
+from playground.protocol.view import ThreadView
+
+__all__ = ["Client", "Feedback", "Numbered", "Sent", "ThreadView"]

@@ -1,0 +1,184 @@
+"""A visitor's tabs and lanes. They are beside the protocol: asked of the store, for this visitor only."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+from sqlmodel import Session
+
+from playground import wire
+from playground.parts import Playground
+from playground.records import Lane, LaneSettings, Script, StandIn, Tab
+from playground.store import lanes, tabs, threads
+from playground.store.tables import TabRow, ThreadRow
+from playground.visitor import Visitor
+
+
+class Tabs:
+    """What the page keeps of one visitor beside the threads. Methods raise VisitorError."""
+
+    def __init__(self, visitor: Visitor, parts: Playground) -> None:
+        self._visitor = visitor
+        self._parts = parts
+        self._database = parts.database
+
+    async def tabs(self) -> tuple[Tab, ...]:
+        """The open tabs in strip order; a first one is made if there is none."""
+        found = await self._database.read(self._open_tabs)
+        if found:
+            return found
+        model = await self._parts.default_model()
+        # Looked at again while nobody else writes: two pages that open at once get one tab.
+        return await self._database.write(
+            lambda session: self._open_tabs(session) or (self._new(session, None, model),)
+        )
+
+    async def tab(self, tab_id: str) -> Tab:
+        """One tab, open or closed."""
+        return await self._database.read(lambda session: tabs.tab(session, self._row(session, tab_id)))
+
+    async def open_tab(self, *, thread_id: str | None = None) -> Tab:
+        """A new tab like the last one, or the one on a thread, opened again if need be."""
+        model = await self._parts.default_model()
+
+        def work(session: Session) -> Tab:
+            thread = self._find(session, thread_id) if thread_id else None
+            row = tabs.on_thread(session, visitor_id=self._visitor.id, thread_id=thread.id) if thread else None
+            if row is None:
+                return self._new(session, thread, model)
+            row.closed_at = None
+            session.add(row)
+            return tabs.tab(session, row)
+
+        return await self._database.write(work)
+
+    async def close_tab(self, tab_id: str) -> None:
+        """Take a tab off the strip; its thread stays."""
+
+        def work(session: Session) -> None:
+            row = self._row(session, tab_id)
+            row.closed_at = datetime.now(UTC)
+            session.add(row)
+
+        await self._database.write(work)
+
+    async def reopen_tab(self) -> Tab | None:
+        """Bring back the tab that was closed last."""
+
+        def work(session: Session) -> Tab | None:
+            row = tabs.last_closed(session, visitor_id=self._visitor.id)
+            if row is None:
+                return None
+            row.closed_at = None
+            session.add(row)
+            return tabs.tab(session, row)
+
+        return await self._database.write(work)
+
+    async def set_tab(self, tab_id: str, *, same_world: bool | None = None, blind: bool | None = None) -> Tab:
+        """Change how a tab compares; None leaves a thing as it is."""
+
+        def work(session: Session, row: TabRow) -> None:
+            row.same_world = row.same_world if same_world is None else same_world
+            row.blind = row.blind if blind is None else blind
+            session.add(row)
+
+        return await self._change(tab_id, work)
+
+    async def set_lane(
+        self,
+        tab_id: str,
+        lane_id: str | None = None,
+        *,
+        agent: str | None = None,
+        model: str | None = None,
+        settings: LaneSettings | None = None,
+        muted: bool | None = None,
+    ) -> Tab:
+        """Change who answers next in a lane (the first one unless named), and how; None leaves a thing as it is."""
+
+        def work(session: Session, tab: TabRow) -> None:
+            row = lanes.find(session, tab.id, lane_id)
+            row.agent, row.model = wire.clean([agent or row.agent, model or row.model])
+            row.muted = row.muted if muted is None else muted
+            if settings is not None:
+                row.settings = wire.clean(settings.model_dump(exclude_none=True))
+            session.add(row)
+
+        return await self._change(tab_id, work)
+
+    async def set_stand_ins(self, tab_id: str, lane_ids: Sequence[str], stand_ins: Sequence[StandIn]) -> Tab:
+        """What these lanes' tools answer in their next run, instead of running."""
+
+        def work(session: Session, tab: TabRow) -> None:
+            for lane_id in lane_ids:
+                row = lanes.find(session, tab.id, lane_id)
+                row.stand_ins = wire.clean([one.model_dump() for one in stand_ins]) or None
+                session.add(row)
+
+        return await self._change(tab_id, work)
+
+    async def set_script(self, tab_id: str, lane_id: str, script: Script | None) -> Tab:
+        """What a lane still has to do by itself."""
+
+        def work(session: Session, tab: TabRow) -> None:
+            row = lanes.find(session, tab.id, lane_id)
+            row.script = wire.clean(script.model_dump(mode="json")) if script else None
+            session.add(row)
+
+        return await self._change(tab_id, work)
+
+    async def add_lane(
+        self,
+        tab_id: str,
+        *,
+        like: str | None = None,
+        agent: str | None = None,
+        model: str | None = None,
+        settings: LaneSettings | None = None,
+        thread_id: str | None = None,
+    ) -> Tab:
+        """A further lane at the right: a copy of the lane `like` (the last one unless named), but for what is given."""
+
+        def work(session: Session, tab: TabRow) -> None:
+            last = lanes.of_tab(session, tab.id)[-1].id
+            copied = lanes.lane(lanes.find(session, tab.id, like or last))
+            if thread_id is not None:
+                self._find(session, thread_id)
+            names: list[str] = wire.clean([agent or copied.agent, model or copied.model])
+            made = Lane(names[0], names[1], settings or copied.settings, thread_id)
+            lanes.add(session, tab.id, made, at=datetime.now(UTC))
+
+        return await self._change(tab_id, work)
+
+    async def remove_lane(self, tab_id: str, lane_id: str) -> Tab:
+        """Take a lane off a tab; its thread stays. Raises Conflict for the last one."""
+        return await self._change(tab_id, lambda session, tab: lanes.remove(session, tab.id, lane_id))
+
+    async def move_lane(self, tab_id: str, lane_id: str, to: int) -> Tab:
+        """Put a lane at the place `to`, 0 being the left end."""
+        return await self._change(tab_id, lambda session, tab: lanes.move(session, tab.id, lane_id, to))
+
+    async def _change(self, tab_id: str, work: Callable[[Session, TabRow], None]) -> Tab:
+        """The visitor's tab after `work`. Raises NotFound."""
+
+        def scoped(session: Session) -> Tab:
+            row = self._row(session, tab_id)
+            work(session, row)
+            session.flush()
+            return tabs.tab(session, row)
+
+        return await self._database.write(scoped)
+
+    def _row(self, session: Session, tab_id: str) -> TabRow:
+        return tabs.find(session, visitor_id=self._visitor.id, tab_id=tab_id)
+
+    def _find(self, session: Session, thread_id: str) -> ThreadRow:
+        return threads.find(session, visitor_id=self._visitor.id, thread_id=thread_id)
+
+    def _open_tabs(self, session: Session) -> tuple[Tab, ...]:
+        return tuple(tabs.tab(session, row) for row in tabs.opened(session, visitor_id=self._visitor.id))
+
+    def _new(self, session: Session, thread: ThreadRow | None, model: str) -> Tab:
+        first = Lane(agent=self._parts.roster.default, model=model)
+        at = datetime.now(UTC)
+        return tabs.open_new(session, visitor_id=self._visitor.id, thread=thread, fallback=first, at=at)
