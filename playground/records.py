@@ -12,6 +12,7 @@ from playground.errors import NotFound
 RunStatus = Literal[
     "queued", "running", "awaiting_approval", "completed", "incomplete", "cancelled", "failed", "interrupted"
 ]
+Choice = Literal["lane", "tie", "bad"]
 Effort = Literal["none", "minimal", "low", "medium", "high", "xhigh"]
 
 MOST_LANES = 8
@@ -207,3 +208,20 @@ class Branch:
     label: str
     created_at: datetime
     head: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """A visitor's verdict on the answers of one round: one of the `contenders` was better, none was, or all were bad.
+
+    `winner` is one of them for `lane`, and None otherwise. A `blind` one was given before it was told who is who.
+    """
+
+    tab_id: str
+    round_id: str
+    choice: Choice
+    contenders: tuple[str, ...]
+    agent: str
+    created_at: datetime
+    winner: str | None = None
+    blind: bool = False
