@@ -167,7 +167,7 @@ _TABLE = {"table", "thead", "tbody", "tr", "th", "td"}
 
 _CLEANER = nh3.Cleaner(
     tags=_FLOW | _PHRASES | _TABLE,
-    attributes={"a": {"href"}, "code": {"class"}, "ol": {"start"}},
+    attributes={"*": set(), "a": {"href"}, "code": {"class"}, "ol": {"start"}},
     attribute_filter=_attribute,
     tag_attribute_values={tag: {"align": set(_ALIGNED.values())} for tag in ("th", "td")},
     set_tag_attribute_values={"a": {"target": "_blank"}},
