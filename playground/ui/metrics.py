@@ -1,19 +1,12 @@
 """What a run took and cost, in one quiet line below its answer. Pure."""
 
 from collections.abc import Iterator
-from decimal import Decimal
 
+from playground.compare.figures import tokens_per_s
 from playground.prices import is_free
-from playground.records import RunRecord, RunStatus, TurnUsage, Usage
+from playground.records import RunRecord, TurnUsage, Usage
+from playground.spelling import BADGES, money, seconds, speed
 from playground.ui.render import Message, escaped, note_message
-
-BADGES: dict[RunStatus, str] = {
-    "incomplete": "Cut short",
-    "cancelled": "Stopped",
-    "failed": "Failed",
-    "interrupted": "Interrupted",
-    "awaiting_approval": "Waiting for approval",
-}
 
 
 def metric_line(run: RunRecord) -> str:
@@ -38,7 +31,8 @@ def _facts(run: RunRecord) -> Iterator[str]:
     yield _cost(run)
     if run.first_token_ms is not None:
         yield f"first token {seconds(run.first_token_ms)}"
-    yield _speed(run)
+    if (pace := tokens_per_s(run)) is not None:
+        yield speed(pace)
     if run.duration_ms is not None:
         yield seconds(run.duration_ms)
     yield escaped(run.model)
@@ -80,29 +74,6 @@ def _turn(turn: TurnUsage, *, named: bool) -> str:
     if turn.cost != 0:
         facts.append("cost unknown" if turn.cost is None else money(turn.cost))
     return " · ".join([*facts, escaped(turn.model)] if named else facts)
-
-
-def money(cost: Decimal) -> str:
-    """US dollars, to two digits that say something: `$0.0012`, `$1.23`."""
-    places = max(2, 1 - cost.adjusted()) if cost else 2
-    return f"${cost:,.{places}f}"
-
-
-def _speed(run: RunRecord) -> str:
-    """Output tokens per second of writing; nothing where the writing was too short to tell."""
-    writing = (run.duration_ms or 0) - (run.first_token_ms or 0)
-    if writing < 50 or not run.usage.output_tokens:
-        return ""
-    return f"{run.usage.output_tokens * 1000 / writing:,.0f} tok/s"
-
-
-def seconds(milliseconds: int) -> str:
-    """A duration, short: `320 ms`, `4.1 s`, `2 min 5 s`."""
-    if milliseconds < 1_000:
-        return f"{milliseconds} ms"
-    if milliseconds < 60_000:
-        return f"{milliseconds / 1_000:.1f} s"
-    return f"{milliseconds // 60_000} min {milliseconds % 60_000 // 1_000} s"
 
 
 def failure(run: RunRecord) -> Message | None:

@@ -5,7 +5,8 @@ from decimal import Decimal
 import pytest
 
 from playground.records import RunStatus, TurnUsage, Usage
-from playground.ui.metrics import BADGES, failure, metric_line, money, seconds
+from playground.spelling import BADGES
+from playground.ui.metrics import failure, metric_line
 from tests.ui.made import run, texts
 
 
@@ -80,27 +81,6 @@ def test_notes_can_be_read_and_hold_no_markup() -> None:
     assert "<ul><li>Top p is not &#42;supported&#42; by &lt;script&gt;. # It</li><li>Two</li></ul>" in line
     assert "\n" not in line
     assert "1 note</summary>" in metric_line(run(notes=("One",)))
-
-
-@pytest.mark.parametrize(
-    ("cost", "text"),
-    [
-        ("0", "$0.00"),
-        ("0.00000034", "$0.00000034"),
-        ("0.0012345", "$0.0012"),
-        ("0.0123", "$0.012"),
-        ("0.5", "$0.50"),
-        ("1.239", "$1.24"),
-        ("1234.5", "$1,234.50"),
-    ],
-)
-def test_money_has_two_digits_that_say_something(cost: str, text: str) -> None:
-    assert money(Decimal(cost)) == text
-
-
-@pytest.mark.parametrize(("ms", "text"), [(0, "0 ms"), (999, "999 ms"), (4_130, "4.1 s"), (125_000, "2 min 5 s")])
-def test_durations_are_short(ms: int, text: str) -> None:
-    assert seconds(ms) == text
 
 
 def test_only_a_bad_end_has_a_reason() -> None:
