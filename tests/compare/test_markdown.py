@@ -58,7 +58,7 @@ def test_inside_other_markup_nothing_comes_out_either(text: str) -> None:
 
 
 @given(text=st.text(st.sampled_from("<>\"'&;:#()[]!`*_~|-/\\ \n\tajscriptonimgxhef="), max_size=80))
-@settings(max_examples=300, deadline=None)
+@settings(derandomize=True, deadline=None, max_examples=300)
 def test_whatever_is_written_is_for_reading(text: str) -> None:
     assert unsafe(rendered(text)) == []
 
@@ -141,7 +141,7 @@ def test_what_is_too_long_is_all_there() -> None:
 
 
 @given(text=TEXTS, steps=STEPS)
-@settings(max_examples=500, deadline=None)
+@settings(derandomize=True, deadline=None, max_examples=500)
 def test_text_that_grows_is_drawn_as_if_it_came_at_once(text: str, steps: list[int]) -> None:
     growing, end = Growing(), 0
     while end < len(text):
@@ -150,7 +150,7 @@ def test_text_that_grows_is_drawn_as_if_it_came_at_once(text: str, steps: list[i
 
 
 @given(texts=st.lists(TEXTS, max_size=5))
-@settings(max_examples=100, deadline=None)
+@settings(derandomize=True, deadline=None, max_examples=100)
 def test_text_that_is_taken_back_is_drawn_anew(texts: list[str]) -> None:
     growing = Growing()
 
