@@ -67,7 +67,7 @@ async def open_playground(settings: Settings) -> AsyncGenerator[Playground]:
         async def default_model() -> str:
             return catalog.default_model(await offers(settings, models, local))
 
-        engine = Engine(settings, database, Answerer(settings, models, roster))
+        engine = Engine(settings, database, Answerer(settings, models, roster, database))
         dispatcher = Dispatcher(settings, database, engine, Orders(roster, default_model))
         stack.push_async_callback(engine.close)
         await engine.start()

@@ -1,5 +1,6 @@
 """The protocol's JSON, both ways. The adapters are made once: building one costs milliseconds."""
 
+import json
 from typing import Any, TypeGuard, cast
 
 import orjson
@@ -51,6 +52,23 @@ def _whole(text: str) -> str:
     except UnicodeEncodeError:
         return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     return text
+
+
+def canonical(arguments: str) -> str:
+    """One spelling for arguments that say the same: keys in order, numbers by their value, none as `{}`.
+
+    What is no JSON stays as it is, but for what `clean` replaces.
+    """
+    try:
+        value = json.loads(arguments or "{}", parse_float=_number, parse_constant=float)
+        return json.dumps(clean(value), sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    except (ValueError, OverflowError, RecursionError):  # too large a number, too deep, or no JSON
+        return str(clean(arguments))
+
+
+def _number(text: str) -> float:
+    value = float(text)
+    return int(value) if value.is_integer() else value
 
 
 def _is_list(value: object) -> TypeGuard[list[Any]]:

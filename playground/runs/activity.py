@@ -35,6 +35,10 @@ Clock = Callable[[], float]
 WAITING = "waits for your approval"
 REJECTED = "rejected"
 UNFINISHED = "not finished"
+SHARED = "shared"
+"""The result of a call that another run of the same world made."""
+STOOD_IN = "stand-in"
+"""A result that the visitor made up."""
 
 
 @dataclass(slots=True)

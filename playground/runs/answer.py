@@ -17,17 +17,21 @@ from playground.runs.drive import Drive, Task
 from playground.runs.live import LiveRun
 from playground.runs.order import Order
 from playground.runs.paused import restored
+from playground.runs.world import World
+from playground.runs.worlds import Worlds
 from playground.settings import Settings
+from playground.store.database import Database
 from playground.store.runs import Ending
 
 
 class Answerer:
     """Answers orders with this process's agents and models."""
 
-    def __init__(self, settings: Settings, models: Models, roster: Roster) -> None:
+    def __init__(self, settings: Settings, models: Models, roster: Roster, database: Database) -> None:
         self._settings = settings
         self._models = models
         self._roster = roster
+        self._worlds = Worlds(database)
 
     def check(self, agent: str, model: str) -> None:
         """Raise VisitorError if there is no such agent, or the model cannot be asked."""
@@ -46,7 +50,8 @@ class Answerer:
         order = run.order
         try:
             built, model = await asyncio.to_thread(self._cast, order)
-            agent = choosing(bounded(built, self._settings.tool_timeout), order.tool_choice)
+            placed = World(self._worlds, run, drive.calls, drive.note).around(built)
+            agent = choosing(bounded(placed, self._settings.tool_timeout), order.tool_choice)
             state = await restored(agent, run.paused) if run.paused else None
             fit = tuned(order.model, order.settings, own_settings(agent))
         except asyncio.CancelledError:

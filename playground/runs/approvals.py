@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from playground import wire
 from playground.errors import Conflict, NotFound
-from playground.records import Ask, Decision, LaneSettings, RunRecord
+from playground.records import Ask, Decision, LaneSettings, RunRecord, StandIn
 from playground.runs.journal import Journal
 from playground.runs.live import LiveRun
 from playground.runs.order import Order
@@ -167,4 +167,7 @@ def _order(row: RunRow) -> Order:
         item=None,
         settings=LaneSettings.model_validate(row.order.get("settings", {})),
         detached=row.order.get("detached", False),
+        round=row.order.get("round"),
+        world=row.order.get("world"),
+        stand_ins=tuple(map(StandIn.model_validate, row.order.get("stand_ins", ()))),
     )

@@ -1,5 +1,6 @@
 """An agent whose tools come back in time: a copy of the whole graph that the owner's agent hands over to."""
 
+from collections.abc import Callable
 from copy import copy
 from typing import Any
 
@@ -13,13 +14,30 @@ def bounded(agent: Agent[Any], seconds: float) -> Agent[Any]:
     runs for somebody else. An agent behind a `Handoff` object of the owner's cannot be copied; the run's own watch
     ends its tools.
     """
-    return _copied(agent, seconds, {})
+    return recast(agent, lambda tool: _timed(tool, seconds))
 
 
-def _copied(agent: Agent[Any], seconds: float, known: dict[int, Agent[Any]]) -> Agent[Any]:
+def recast(agent: Agent[Any], change: Callable[[Tool], Tool]) -> Agent[Any]:
+    """A copy of the agent, and of all that it hands over to, with changed tools."""
+    return _copied(agent, change, {})
+
+
+def reached(agent: Agent[Any]) -> list[Agent[Any]]:
+    """The agents that `recast` copies."""
+    found: dict[int, Agent[Any]] = {}
+    left = [agent]
+    while left:
+        one = left.pop(0)
+        if id(one) not in found:
+            found[id(one)] = one
+            left += [to for to in one.handoffs if isinstance(to, Agent)]
+    return list(found.values())
+
+
+def _copied(agent: Agent[Any], change: Callable[[Tool], Tool], known: dict[int, Agent[Any]]) -> Agent[Any]:
     if id(agent) not in known:  # agents may hand over in circles
-        known[id(agent)] = found = agent.clone(tools=[_timed(tool, seconds) for tool in agent.tools])
-        found.handoffs = [_copied(to, seconds, known) if isinstance(to, Agent) else to for to in agent.handoffs]
+        known[id(agent)] = found = agent.clone(tools=[change(tool) for tool in agent.tools])
+        found.handoffs = [_copied(to, change, known) if isinstance(to, Agent) else to for to in agent.handoffs]
     return known[id(agent)]
 
 

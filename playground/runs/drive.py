@@ -72,7 +72,8 @@ class Drive:
         self._began = self._loop.time()
         self._outlet = Coalescer(run.emit, text_rate=settings.text_rate, thought_rate=settings.thought_rate)
         self._translator = Translator(run.order.thread_id, self._outlet, clock=self._loop.time)
-        self._tools = ToolWatch(self._translator, most=settings.max_tool_calls)
+        self.calls = self._translator.calls
+        self._tools = ToolWatch(self.calls, most=settings.max_tool_calls)
         self._ledger = Ledger(run.order.model)
         self._notes: list[str] = []
         self._result: RunResultStreaming | None = None

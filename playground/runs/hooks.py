@@ -10,16 +10,16 @@ from agents.tool_context import ToolContext
 
 from playground import wire
 from playground.errors import LimitReached
-from playground.runs.translate import Translator
+from playground.runs.calls import Calls
 
 logger = logging.getLogger(__name__)
 
 
 class ToolWatch(RunHooks[Any]):
-    """Tells the translator about tools, and raises LimitReached after `most` calls, the `earlier` ones included."""
+    """Notes what becomes of `calls`, and raises LimitReached after `most` of them, the `earlier` ones included."""
 
-    def __init__(self, translator: Translator, *, most: int) -> None:
-        self._translator = translator
+    def __init__(self, calls: Calls, *, most: int) -> None:
+        self._calls = calls
         self._most = most
         self.calls = 0
         self.earlier = 0
@@ -32,27 +32,32 @@ class ToolWatch(RunHooks[Any]):
             )
         self.calls += 1
         if isinstance(context, ToolContext):
-            self._translator.tool_started(context.tool_call_id)
+            self._calls.start(context.tool_call_id)
 
     async def on_tool_end(self, context: RunContextWrapper[Any], agent: Agent[Any], tool: Tool, result: object) -> None:
         """Note the time."""
         if not isinstance(context, ToolContext):
             return
-        self._translator.tool_ended(context.tool_call_id)
+        self._calls.end(context.tool_call_id)
         if _late(tool, result):
-            self._translator.tool_failed(context.tool_call_id)
+            self._calls.fail(context.tool_call_id)
 
     def on_tool_error(self, error: ToolErrorFormatterArgs[Any]) -> str | None:
         """Mark the call as failed. Only the exception's kind is told: its words may hold anything, a key too."""
         if error.kind == "approval_rejected":
             return "The user did not allow this call. Do not make it again unless the user asks for it."
-        self._translator.tool_failed(error.call_id)
+        self._calls.fail(error.call_id)
         if error.kind != "tool_exception":
             return None
         kind = type(error.error).__name__
         logger.warning("tool failed", extra={"tool": error.tool_name, "error_type": kind})
         logger.debug("tool failed", exc_info=error.error)
-        return f"The tool {error.tool_name} failed with {kind}. Do not call it again with the same arguments."
+        return failure(error.tool_name, kind)
+
+
+def failure(tool: str, kind: str) -> str:
+    """What a model is told of a tool that failed."""
+    return f"The tool {tool} failed with {kind}. Do not call it again with the same arguments."
 
 
 def _late(tool: Tool, result: object) -> bool:

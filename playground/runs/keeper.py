@@ -14,12 +14,13 @@ from playground.runs.admit import KEY_LIFE
 from playground.runs.journal import Journal
 from playground.runs.live import LiveRun, StopReason
 from playground.runs.recovery import bury
-from playground.store import runs
+from playground.store import runs, worlds
 from playground.store.database import Database
 
 logger = logging.getLogger(__name__)
 
 EVENTS_LIFE = timedelta(minutes=10)
+WORLD_LIFE = timedelta(days=7)
 TIDY_EVERY = 60
 """Beats between two tidyings."""
 UNSAVED = "The database cannot be written at the moment: what you read is not saved yet."
@@ -122,6 +123,7 @@ class Keeper:
 
 
 def tidy(session: Session) -> None:
-    """Drop logs and keys that have had their time."""
+    """Drop logs, keys and shared results that have had their time."""
     now = datetime.now(UTC)
     runs.prune(session, ended_before=now - EVENTS_LIFE, keys_before=now - KEY_LIFE)
+    worlds.prune(session, before=now - WORLD_LIFE)

@@ -13,17 +13,21 @@ from agents.stream_events import AgentUpdatedStreamEvent, RawResponsesStreamEven
 from chatkit.types import Annotation, URLSource
 
 from playground import wire
-from playground.runs.activity import REJECTED, Activity, Step
+from playground.runs.activity import Activity, Step
+from playground.runs.calls import Calls
 from playground.runs.message import Message
 from playground.runs.outlet import Outlet
-from playground.runs.spelled import plain, readable, spell
+from playground.runs.spelled import plain, readable
 
 Phase = Literal["first", "tokens", "tools"]
 """What the run waits for: a turn's first token, the next token, or tools."""
 
 
 class Translator:
-    """Feed it a run's SDK events; it fills the outlet. `close` ends whatever is still open."""
+    """Feed it a run's SDK events; it fills the outlet. `close` ends whatever is still open.
+
+    `calls` is told what happens to tool calls beside the events.
+    """
 
     def __init__(self, thread_id: str, outlet: Outlet, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._thread_id = thread_id
@@ -33,9 +37,7 @@ class Translator:
         self._activity: Activity | None = None
         self._steps: dict[int, Step] = {}
         self._handoffs: dict[str, str] = {}
-        self._started: dict[str, float] = {}
-        self._failed: set[str] = set()
-        self._rejected: set[str] = set()
+        self.calls = Calls(clock)
         self._in_turn = False
         self.phase: Phase = "first"
         self.first_token_at: float | None = None
@@ -70,19 +72,6 @@ class Translator:
             case _:
                 pass
 
-    def tool_started(self, call_id: str) -> None:
-        """A tool begins to work."""
-        self._started[call_id] = self._clock()
-
-    def tool_ended(self, call_id: str) -> None:
-        """A tool has answered; its step is ended when its output comes."""
-        if call_id in self._started:
-            self._started[call_id] = self._clock() - self._started[call_id]
-
-    def tool_failed(self, call_id: str) -> None:
-        """The output that will come for this call is an error."""
-        self._failed.add(call_id)
-
     def pause(self) -> Activity | None:
         """The calls without an answer wait for the visitor. Answers what stays open."""
         if self._activity is not None:
@@ -97,9 +86,10 @@ class Translator:
     def go_on(self, rejected: Iterable[str]) -> None:
         """The visitor has decided, and rejected these calls."""
         self.phase = "tools"
-        self._rejected = set(rejected)
+        calls = set(rejected)
+        self.calls.reject(calls)
         if self._activity is not None:
-            self._activity.go_on(self._rejected)
+            self._activity.go_on(calls)
 
     def close(self) -> None:
         """End what is still open."""
@@ -199,17 +189,11 @@ class Translator:
         if step is None:
             return
         step.end()
-        step.failed = item["call_id"] in self._failed
+        step.failed = self.calls.has_failed(item["call_id"])
         if not step.title.startswith("Hand-off"):
             step.result = readable(item.get("output"))
-            step.note = self._note(item["call_id"], failed=step.failed)
+            step.note = self.calls.note(item["call_id"])
         activity.show(step)
-
-    def _note(self, call_id: str, *, failed: bool) -> str:
-        words = [REJECTED] if call_id in self._rejected else ["failed"] if failed else []
-        if call_id in self._started:
-            words.append(spell(self._started[call_id]))
-        return " · ".join(words)
 
     def _token(self) -> None:
         self.phase = "tokens"

@@ -64,8 +64,9 @@ class Lab:
         settings = self.settings.model_copy(update=changes)
         models = Models(settings, LocalServers(settings))
         self.models.append(models)
-        answerer = Answerer(settings, models, Roster(settings.agent))
-        engine = Engine(settings, database or self.database, answerer, pace=pace)
+        database = database or self.database
+        answerer = Answerer(settings, models, Roster(settings.agent), database)
+        engine = Engine(settings, database, answerer, pace=pace)
         await engine.start()
         self.engines.append(engine)
         return engine
