@@ -23,7 +23,7 @@ from playground.protocol.dispatcher import MAX_TITLE, JsonReply, StreamReply
 from playground.protocol.view import ThreadView, view
 from playground.records import Decision, Lane, Tab
 from playground.runs.approvals import Verdict
-from playground.store import lanes, runs, threads
+from playground.store import lanes, runs, threads, traces
 from playground.store.tables import TabRow
 
 Feedback = Literal["positive", "negative"]
@@ -142,6 +142,12 @@ class Client(Tabs):
         """The newest `limit` items of a thread, with what belongs to them."""
         return await self._database.read(
             lambda session: view(session, visitor_id=self._visitor.id, thread_id=thread_id, limit=limit)
+        )
+
+    async def trace_rows(self, run_id: str) -> traces.Traced:
+        """What a run of the visitor's left behind."""
+        return await self._database.read(
+            lambda session: traces.rows(session, visitor_id=self._visitor.id, run_id=run_id)
         )
 
     async def threads(self, *, limit: int = 50) -> tuple[ThreadMetadata, ...]:
