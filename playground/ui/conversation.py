@@ -7,10 +7,10 @@ from itertools import zip_longest
 from chatkit.types import ThreadItem, UserMessageItem
 
 from playground.client import ThreadView
+from playground.compare.metrics import failure, metric_line
 from playground.records import RunRecord
 from playground.transcript import Transcript
 from playground.ui.asked import legible
-from playground.ui.metrics import failure, metric_line
 from playground.ui.render import (
     WAITING,
     Entry,
@@ -82,7 +82,7 @@ def _with_outcome(messages: list[Message], run: RunRecord) -> list[Message]:
     """The metric line goes below the last answer; below a fold or a question it stands alone."""
     line = metric_line(run)
     trouble = failure(run)
-    messages = [*messages, trouble] if trouble else messages
+    messages = [*messages, note_message("danger", trouble)] if trouble else messages
     last = messages[-1] if messages else None
     if last is None or last["metadata"] or last["role"] == "user":
         return [*messages, text_message("assistant", line)]

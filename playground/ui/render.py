@@ -5,7 +5,6 @@ component; where markup of our own surrounds it, it is escaped. A message never 
 would take it for a file to serve.
 """
 
-import html
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -34,6 +33,8 @@ from chatkit.types import (
     WidgetItem,
     WorkflowItem,
 )
+
+from playground.compare.metrics import escaped
 
 Message = dict[str, Any]
 
@@ -73,11 +74,6 @@ def fold_message(title: str, body: str, *, pending: bool) -> Message:
 def note_message(kind: str, text: str) -> Message:
     """A line of the page's own, in a box. `kind` is a word for the style sheet."""
     return text_message("assistant", f'<div class="note {kind}" role="status">{escaped(text)}</div>')
-
-
-def escaped(text: str) -> str:
-    """The text inside markup: nothing in it is markup, and Markdown sees one line."""
-    return html.escape(" ".join(text.split())).replace("*", "&#42;").replace("_", "&#95;").replace("`", "&#96;")
 
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|<>~$&-])")

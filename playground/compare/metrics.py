@@ -1,12 +1,12 @@
 """What a run took and cost, in one quiet line below its answer. Pure."""
 
+import html
 from collections.abc import Iterator
 
 from playground.compare.figures import tokens_per_s
 from playground.prices import is_free
 from playground.records import RunRecord, TurnUsage, Usage
 from playground.spelling import BADGES, money, seconds, speed
-from playground.ui.render import Message, escaped, note_message
 
 
 def metric_line(run: RunRecord) -> str:
@@ -76,10 +76,15 @@ def _turn(turn: TurnUsage, *, named: bool) -> str:
     return " · ".join([*facts, escaped(turn.model)] if named else facts)
 
 
-def failure(run: RunRecord) -> Message | None:
-    """The entry that says why a run ended badly."""
+def failure(run: RunRecord) -> str | None:
+    """Why a run ended badly, as text; None if it did not."""
     if run.status == "interrupted":
-        return note_message("danger", run.error or "The server stopped while this was being answered.")
+        return run.error or "The server stopped while this was being answered."
     if run.status == "failed":
-        return note_message("danger", run.error or "The answer could not be finished.")
+        return run.error or "The answer could not be finished."
     return None
+
+
+def escaped(text: str) -> str:
+    """The text inside markup: nothing in it is markup, and Markdown sees one line."""
+    return html.escape(" ".join(text.split())).replace("*", "&#42;").replace("_", "&#95;").replace("`", "&#96;")

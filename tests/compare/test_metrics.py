@@ -4,10 +4,10 @@ from decimal import Decimal
 
 import pytest
 
+from playground.compare.metrics import failure, metric_line
 from playground.records import RunStatus, TurnUsage, Usage
 from playground.spelling import BADGES
-from playground.ui.metrics import failure, metric_line
-from tests.ui.made import run, texts
+from tests.ui.made import run
 
 
 def test_a_completed_run_is_told_without_a_badge() -> None:
@@ -85,5 +85,5 @@ def test_notes_can_be_read_and_hold_no_markup() -> None:
 
 def test_only_a_bad_end_has_a_reason() -> None:
     assert failure(run()) is failure(run("cancelled")) is None
-    assert "Busy &amp; tired." in texts(failure(run("failed", error="Busy & tired.")) or {"content": []})[0]
+    assert failure(run("failed", error="Busy & tired.")) == "Busy & tired."
     assert failure(run("interrupted")) is not None
