@@ -33,6 +33,7 @@ from playground.runs.live import LiveRun
 from playground.runs.notes import refusal, unread
 from playground.runs.paused import Paused, paused
 from playground.runs.translate import Translator
+from playground.runs.verdicts import verdicts
 from playground.runs.watchdog import Bounds, Watchdog
 from playground.settings import Settings
 from playground.store.runs import Ending
@@ -234,7 +235,7 @@ class Drive:
         return Ending(
             status=status,
             last_seq=len(self._run.frames),
-            usage=account.usage,
+            usage=account.usage | verdicts(self._result),
             cost_nano_usd=nano(account.cost),
             notes=self._notes or None,
             first_token_ms=None if first is None else round((first - self._began) * 1000),
