@@ -1,0 +1,191 @@
+"""From a tab to a comparison that can be saved."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from chatkit.types import (
+    AssistantMessageItem,
+    CustomTask,
+    SearchTask,
+    Task,
+    TaskItem,
+    ThoughtTask,
+    ThreadItem,
+    URLSource,
+    UserMessageItem,
+    WorkflowItem,
+)
+
+from playground.client import Client, ThreadView
+from playground.compare.comparison import (
+    Answer,
+    Comparison,
+    Part,
+    Reply,
+    Round,
+    SavedLane,
+    SavedRun,
+    Source,
+    Sources,
+    Step,
+    Thought,
+    ToolCall,
+)
+from playground.compare.names import contenders
+from playground.records import RunRecord, Tab
+
+NEWEST = 2_000
+"""Items of a lane that are saved."""
+
+
+async def comparison(client: Client, tab_id: str) -> Comparison:
+    """What is in a tab now. Raises NotFound."""
+    tab = await client.tab(tab_id)
+    threads = {lane.id: lane.thread_id for lane in tab.lanes if lane.thread_id}
+    views = {lane_id: await client.view(thread_id, limit=NEWEST) for lane_id, thread_id in threads.items()}
+    return saved(tab, views, at=datetime.now(UTC))
+
+
+def saved(tab: Tab, views: Mapping[str, ThreadView], *, at: datetime) -> Comparison:
+    """A tab with its lanes' threads, by the lanes' ids; a lane in which nothing was said has none."""
+    names = contenders(tab.lanes)
+    return Comparison(
+        title=tab.title,
+        made_at=at,
+        same_world=tab.same_world,
+        lanes=tuple(
+            SavedLane(
+                name=name,
+                agent=lane.agent,
+                model=lane.model,
+                settings=lane.settings,
+                shortened=lane.id in views and views[lane.id].has_more,
+            )
+            for name, lane in zip(names, tab.lanes, strict=True)
+        ),
+        rounds=tuple(_rounds([views.get(lane.id) for lane in tab.lanes])),
+    )
+
+
+# -- rounds -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Turn:
+    """A message of the visitor's and what came of it; what came before any message has none."""
+
+    lane: int
+    asked: UserMessageItem | None
+    at: datetime
+    parts: list[Part] = field(default_factory=list[Part])
+    run: RunRecord | None = None
+
+    @property
+    def key(self) -> object:
+        """The same for what was sent to several lanes at once."""
+        return (self.run and self.run.round) or (self.lane, self.asked and self.asked.id)
+
+    def reply(self) -> Reply:
+        run = SavedRun.of(self.run) if self.run else None
+        return Reply(lane=self.lane, parts=tuple(self.parts), run=run)
+
+
+def _rounds(views: Iterable[ThreadView | None]) -> Iterator[Round]:
+    turns = [turn for lane, view in enumerate(views) if view for turn in _turns(lane, view)]
+    found: dict[object, list[_Turn]] = {}
+    for turn in sorted(turns, key=lambda turn: turn.at):
+        found.setdefault(turn.key, []).append(turn)
+    for together in found.values():
+        together.sort(key=lambda turn: turn.lane)
+        yield Round(prompt=_prompt(together[0].asked), replies=tuple(turn.reply() for turn in together))
+
+
+def _turns(lane: int, view: ThreadView) -> Iterator[_Turn]:
+    runs = [*view.runs.values(), *([view.live] if view.live else ()), *view.queued]
+    answering = {run.answers: run for run in runs if run.answers}
+    turn: _Turn | None = None
+    for item in view.transcript.items:
+        if turn is None or isinstance(item, UserMessageItem):
+            if turn is not None:
+                yield turn
+            turn = _Turn(lane, item if isinstance(item, UserMessageItem) else None, item.created_at)
+        turn.parts += parts(item)
+        turn.run = turn.run or answering.get(item.id) or view.runs.get(item.id)
+    if turn is not None:
+        yield turn
+
+
+def _prompt(item: UserMessageItem | None) -> str:
+    if item is None:
+        return ""
+    quoted = "".join(f"> {line}\n" for line in (item.quoted_text or "").splitlines())
+    text = "".join(part.text for part in item.content)
+    return f"{quoted}\n{text}" if quoted else text
+
+
+# -- parts ------------------------------------------------------------------------------------------------------
+
+
+def parts(item: ThreadItem) -> Iterator[Part]:
+    """What a reader sees of an item, but for the visitor's own message."""
+    match item:
+        case AssistantMessageItem():
+            yield from _answer(item)
+        case WorkflowItem():
+            yield from map(_step, item.workflow.tasks)
+        case TaskItem():
+            yield _step(item.task)
+        case _:
+            pass
+
+
+def _answer(item: AssistantMessageItem) -> Iterator[Part]:
+    if text := "\n\n".join(part.text for part in item.content):
+        yield Answer(text=text)
+    notes = [note.source for part in item.content for note in part.annotations]
+    sources = dict.fromkeys(
+        Source(title=one.title or (one.url if isinstance(one, URLSource) else ""), url=_url(one)) for one in notes
+    )
+    if sources:
+        yield Sources(sources=tuple(sources))
+
+
+def _url(source: object) -> str:
+    url = source.url if isinstance(source, URLSource) else ""
+    return url if url.startswith(("https://", "http://")) else ""
+
+
+def _step(task: Task) -> Part:
+    match task:
+        case ThoughtTask():
+            return Thought(title=task.title or "", text=task.content)
+        case CustomTask(icon="bolt"):
+            return _tool(task)
+        case CustomTask():
+            return Step(title=task.title or "Step", text=task.content or "")
+        case SearchTask():
+            query = task.title_query or ", ".join(task.queries)
+            found = "\n".join(f"- {source.title or source.url}\n" for source in task.sources)
+            return Step(title=f"Web search · {query}", text=found)
+        case _:
+            return Step(title=task.title or "Files")
+
+
+_SECTION = re.compile(r"(Arguments|Result|Error)\n\n(`{3,})[a-z]*\n(.*?)\n\2(?:\n\n|\Z)", re.DOTALL)
+
+
+def _tool(task: CustomTask) -> ToolCall:
+    """A call as the run wrote it down: its name and notes in the title, its arguments and result in code blocks."""
+    name, _, note = (task.title or "").partition(" · ")
+    sections = {kind: text for kind, _, text in _SECTION.findall(task.content or "")}
+    words = note.split(" · ")
+    return ToolCall(
+        name=name,
+        arguments=sections.get("Arguments", ""),
+        result=sections.get("Error", sections.get("Result")),
+        failed="Error" in sections,
+        shared="shared" in words,
+        note=note,
+    )
