@@ -79,8 +79,8 @@ def _form(outcome: Outcome, tool: FunctionTool) -> dict[str, Any] | None:
 
 
 def _are_parts(value: Any) -> bool:
-    many = wire.as_list(list(value) if isinstance(value, tuple) else value)
-    return bool(many) and all(isinstance(part, Part) for part in many or ())
+    many: list[Any] = list(value) if type(value) in {list, tuple} else []
+    return bool(many) and all(isinstance(part, Part) for part in many)
 
 
 def _is_json(value: object) -> bool:

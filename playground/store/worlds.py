@@ -51,8 +51,8 @@ def claim(session: Session, call: Call, run_id: str, at: datetime) -> bool:
         "run_id": run_id,
         "created_at": at,
     }
-    new = insert(session, ToolResultRow).values(**values).on_conflict_do_nothing()
-    if cast("CursorResult[Any]", session.exec(new)).rowcount:
+    new = insert(session, ToolResultRow).values(**values).on_conflict_do_nothing().returning(col(ToolResultRow.key))
+    if session.exec(new).first() is not None:  # no count of rows comes with such an INSERT from PostgreSQL
         return True
     key = (call.visitor_id, call.world, call.key)
     row = session.get(ToolResultRow, key, with_for_update=True)
