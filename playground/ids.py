@@ -3,7 +3,7 @@
 import secrets
 from typing import Literal
 
-Kind = Literal["thr", "brn", "msg", "wfl", "tsk", "run", "tab", "vis", "lan", "rnd", "vot", "shr"]
+Kind = Literal["thr", "brn", "msg", "wfl", "tsk", "run", "tab", "vis", "lan", "rnd", "vot", "shr", "scr", "drv"]
 
 
 def new_id(kind: Kind) -> str:

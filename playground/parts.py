@@ -1,9 +1,9 @@
 """The parts of a playground, put together and taken apart in order."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from playground import catalog, prices
 from playground.catalog import Offer
@@ -18,10 +18,12 @@ from playground.runs.engine import Engine
 from playground.settings import Settings
 from playground.store.database import Database
 
+Ending = Callable[[], Awaitable[None]]
+
 
 @dataclass(frozen=True, slots=True)
 class Playground:
-    """Everything that serves visitors, running."""
+    """Everything that serves visitors, running. What starts runs by itself is to end before they do: `ending`."""
 
     settings: Settings
     database: Database
@@ -30,6 +32,13 @@ class Playground:
     roster: Roster
     engine: Engine
     dispatcher: Dispatcher
+    ending: list[Ending] = field(default_factory=list[Ending], compare=False)
+
+    async def drain(self) -> None:
+        """Start nothing more, and let the answers finish."""
+        for end in self.ending:
+            await end()
+        await self.engine.close()
 
     async def offers(self) -> tuple[Offer, ...]:
         """The providers and models to pick from, as they stand right now."""
@@ -69,9 +78,10 @@ async def open_playground(settings: Settings) -> AsyncGenerator[Playground]:
 
         engine = Engine(settings, database, Answerer(settings, models, roster, database))
         dispatcher = Dispatcher(settings, database, engine, Orders(roster, default_model))
-        stack.push_async_callback(engine.close)
+        parts = Playground(settings, database, local, models, roster, engine, dispatcher)
+        stack.push_async_callback(parts.drain)
         await engine.start()
-        yield Playground(settings, database, local, models, roster, engine, dispatcher)
+        yield parts
 
 
 def _read_lists() -> None:

@@ -45,16 +45,21 @@ class StandIn(BaseModel):
 
 
 class Step(BaseModel):
-    """One thing that a lane does by itself: send `text`, or answer the message `again` in a further version."""
+    """One thing that a lane does by itself: send `text` in a `round`, or answer a message `again`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     text: str | None = None
     again: str | None = None
+    round: str | None = None
 
 
 class Script(BaseModel):
-    """What a lane still has to do by itself: `steps` of the `total`. A paused one waits for the visitor's word."""
+    """What a lane still has to do by itself: `steps` of the `total`. A paused one waits for the visitor's word.
+
+    Of the first step there may be a `run` already, after so many `tries` that went wrong. Only its `owner` works on
+    it, and did so last `at` this time.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -63,6 +68,11 @@ class Script(BaseModel):
     total: int
     paused: bool = False
     note: str | None = None
+    id: str = ""
+    owner: str | None = None
+    run: str | None = None
+    tries: int = 0
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

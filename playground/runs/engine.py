@@ -56,13 +56,7 @@ class Engine:
         self._approvals = Approvals(database, self._journal, self.owner, self._live, begin=self._resume)
         self._queue = Queue(database, self._live, begin=self._begin, forget=self._forget)
         self._keeper = Keeper(
-            database,
-            self._journal,
-            self.owner,
-            self._live,
-            pace=pace,
-            halt=self._halt,
-            advance=self._advance,
+            database, self._journal, self.owner, self._live, pace=pace, halt=self._halt, advance=self._advance
         )
 
     async def start(self) -> None:
@@ -85,11 +79,15 @@ class Engine:
         except Exception:  # the rest still has to be closed
             logger.exception("the last of the log could not be written")
 
-    async def submit(self, order: Order) -> RunRecord:
-        """Start a run, or queue it behind the thread's live one. Raises VisitorError; then nothing has changed."""
+    def check(self, agent: str, model: str) -> None:
+        """Raise VisitorError if no run can be started, or not on these."""
         if self.closing:
             raise Unavailable("The server is stopping. Try again in a moment.")
-        self._answerer.check(order.agent, order.model)
+        self._answerer.check(agent, model)
+
+    async def submit(self, order: Order) -> RunRecord:
+        """Start a run, or queue it behind the thread's live one. Raises VisitorError; then nothing has changed."""
+        self.check(order.agent, order.model)
         # whoever waits here may be cancelled; a run that was let in must have its task
         return await asyncio.shield(self._tasks.spawn(self._let_in(order)))
 
@@ -118,6 +116,10 @@ class Engine:
     async def run(self, visitor: Visitor, run_id: str) -> RunRecord:
         """The run as it stands. Raises NotFound."""
         return await kept.find(self._database, visitor, run_id)
+
+    async def rest(self, visitor: Visitor, run_id: str) -> RunRecord:
+        """The run once nobody works on it: it is over, or waits for an approval. Raises NotFound."""
+        return await self._readers.rest(visitor, run_id)
 
     async def settled(self, thread_id: str) -> None:
         """Whoever has seen all frames of a run finds it as they say: its end, or its pause, is saved."""

@@ -17,7 +17,8 @@ class Order:
     `item` is the visitor's new message; a retry has none. `fork_at` is the user message that a retry answers again,
     or that an edit replaces. `detached` runs go on without readers. `key` and `key_hash` make the order idempotent.
     Orders of one `round` answer the same message in several lanes. Runs of one `world` share the results of their
-    tools; `stand_ins` are results that the visitor made up.
+    tools; `stand_ins` are results that the visitor made up. An order without a message or a fork goes on `behind` the
+    thread's last item, with what `answers` a message.
     """
 
     visitor_id: str
@@ -36,6 +37,8 @@ class Order:
     round: str | None = None
     world: str | None = None
     stand_ins: tuple[StandIn, ...] = ()
+    answers: str | None = None
+    behind: str | None = None
 
     @property
     def text(self) -> str:
@@ -49,12 +52,13 @@ class Order:
         kept: dict[str, Any] = {
             "settings": self.settings.model_dump(exclude_none=True),
             "detached": self.detached,
-            "answers": self.item.id if self.item else self.fork_at,
+            "answers": self.item.id if self.item else self.answers or self.fork_at,
         }
         more = {
             "tool_choice": self.tool_choice,
             "round": self.round,
             "world": self.world,
+            "behind": self.behind,
             "stand_ins": [one.model_dump() for one in self.stand_ins],
         }
         return kept | {name: value for name, value in more.items() if value}

@@ -1,10 +1,12 @@
 """Who reads which run, wherever it is: in memory while it is worked on here, else in the store."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from typing import Any
 
 from playground import wire
+from playground.records import RunRecord
 from playground.runs import kept
 from playground.runs.grace import Grace
 from playground.runs.live import Frame, LiveRun
@@ -37,6 +39,15 @@ class Readers:
             if run.order.thread_id == thread_id and run.order.visitor_id == visitor.id and not run.queued:
                 return [wire.payload(item) for item in run.transcript().items]
         return []
+
+    async def rest(self, visitor: Visitor, run_id: str) -> RunRecord:
+        """The run once nobody works on it, or as it stands when this process ends. Raises NotFound."""
+        while (record := await kept.find(self._database, visitor, run_id)).status in kept.OWNED and not self._closed:
+            if (run := self._near(visitor, run_id)) is not None:
+                await run.done.wait()
+            else:  # another replica's, or its end is not written yet
+                await asyncio.sleep(kept.POLL_SECONDS)
+        return record
 
     async def attach(self, visitor: Visitor, run_id: str, *, after: int, linger: bool) -> AsyncGenerator[Frame]:
         """The run's frames above `after`, to its end. Raises NotFound."""

@@ -16,6 +16,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 from playground.parts import Playground, open_playground
 from playground.settings import Settings
+from playground.web import shared
 from playground.web.bodies import BodyLimit
 from playground.web.chatkit import routes
 from playground.web.connection import PatientConnection
@@ -62,7 +63,7 @@ def create_api(parts: Playground, *, allowed_origins: Sequence[str] = ()) -> Fas
     settings = parts.settings
     health = Health(parts.database)
     app = FastAPI(
-        routes=[*health.routes(), *routes(parts)],
+        routes=[*health.routes(), *routes(parts), *shared.routes(parts)],
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
@@ -124,7 +125,7 @@ async def _serve(settings: Settings, bound: socket.socket) -> None:
         server = Server(
             uvicorn_config(app),
             health=app.state.health,
-            drain=parts.engine.close,
+            drain=parts.drain,
             drain_seconds=settings.drain_timeout + SAVE_SECONDS,
         )
         preparing = asyncio.create_task(_prepare(parts))
