@@ -3,10 +3,12 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from playground.compare.comparison import Comparison, Round, SavedRun
+from markupsafe import Markup
+
+from playground.compare.comparison import Comparison, Reply
 from playground.compare.figures import Table, table
 from playground.compare.fragments import fragment
-from playground.spelling import BADGES, money, seconds
+from playground.compare.metrics import failure, metric_line
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 """What a browser may do for the page: draw it. It is in the page itself, which may be opened from a disk."""
@@ -27,7 +29,7 @@ def html(comparison: Comparison) -> str:
         policy=POLICY,
         comparison=comparison,
         overall=_overall(comparison),
-        rounds=[_drawn(comparison, round_) for round_ in comparison.rounds],
+        rounds=[(each.prompt, [(reply, _told(reply)) for reply in each.replies]) for each in comparison.rounds],
         agents=list(dict.fromkeys(lane.agent for lane in lanes)),
         settings={lane.name: given for lane in lanes if (given := lane.settings.model_dump(exclude_none=True))},
         made=f"{at.day} {at:%B %Y, %H:%M %Z}",
@@ -41,31 +43,20 @@ def missing() -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Metrics:
-    """What is told below an answer: how it ended if it did not simply complete, and what it took."""
+class _Told:
+    """What stands below a reply: why it ended badly, and what it took."""
 
-    badge: str
-    status: str
-    facts: tuple[str, ...]
-    said: tuple[str, ...]
-    error: str
+    failure: str | None = None
+    metrics: Markup | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Drawn:
-    """A round and what stands below each of its replies."""
-
-    round: Round
-    metrics: tuple[_Metrics | None, ...]
-
-
-def _drawn(comparison: Comparison, round_: Round) -> _Drawn:
-    models = [comparison.lanes[reply.lane].model for reply in round_.replies]
-    told = [
-        _metrics(reply.run, expected) if reply.run else None
-        for reply, expected in zip(round_.replies, models, strict=True)
-    ]
-    return _Drawn(round_, tuple(told))
+def _told(reply: Reply) -> _Told:
+    if reply.run is None:
+        return _Told()
+    run = reply.run.record()
+    if run.status in {"queued", "running"}:
+        return _Told(metrics=Markup("Still answering"))
+    return _Told(failure(run), Markup(metric_line(run)))  # noqa: S704 - what it takes from elsewhere is escaped
 
 
 def _overall(comparison: Comparison) -> Table | None:
@@ -74,25 +65,3 @@ def _overall(comparison: Comparison) -> Table | None:
     if not any(records):
         return None
     return table("What it took", [lane.name for lane in comparison.lanes], records)
-
-
-def _metrics(run: SavedRun, expected: str) -> _Metrics:
-    usage = run.usage
-    facts = (
-        run.model if run.model != expected else "",
-        f"first token {seconds(run.first_token_ms)}" if run.first_token_ms is not None else "",
-        seconds(run.duration_ms) if run.duration_ms is not None else "",
-        _count(usage.input_tokens, "in", usage.cached_tokens, "cached"),
-        _count(usage.output_tokens, "out", usage.reasoning_tokens, "reasoning"),
-        money(run.cost) if run.cost else "",
-        f"{usage.turns} turns" if usage.turns > 1 else "",
-    )
-    badge = BADGES.get(run.status, "Still answering" if run.status in {"queued", "running"} else "")
-    error = run.error or ""
-    return _Metrics(badge, run.status, tuple(filter(None, facts)), run.notes, error)
-
-
-def _count(count: int, kind: str, part: int, of: str) -> str:
-    if not count:
-        return ""
-    return f"{count:,} {kind} ({part:,} {of})" if part else f"{count:,} {kind}"

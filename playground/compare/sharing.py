@@ -1,0 +1,57 @@
+"""Comparisons that anybody may read who has the link."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from playground import wire
+from playground.client import Client
+from playground.compare.comparison import Comparison
+from playground.compare.gather import comparison
+from playground.parts import Playground
+from playground.store import shares
+from playground.store.database import Database
+from playground.store.shares import Share
+from playground.visitor import Visitor
+
+
+class Sharing:
+    """What one visitor shares. Methods raise VisitorError."""
+
+    def __init__(self, visitor: Visitor, parts: Playground) -> None:
+        self._visitor = visitor
+        self._client = Client(visitor, parts)
+        self._database = parts.database
+
+    async def share(self, tab_id: str) -> Share:
+        """Make a tab public as it is now; what happens in it later is not.
+
+        Raises NotFound, TooLarge, and Conflict for a visitor who shares as many as may be.
+        """
+        made = await comparison(self._client, tab_id)
+        content = wire.clean(made.model_dump(mode="json"))
+        return await self._database.write(
+            lambda session: shares.create(
+                session,
+                visitor_id=self._visitor.id,
+                tab_id=tab_id,
+                title=wire.clean(made.title),
+                content=content,
+                at=datetime.now(UTC),
+            )
+        )
+
+    async def shared(self) -> Sequence[Share]:
+        """All that the visitor shares, newest first."""
+        return await self._database.read(lambda session: shares.of_visitor(session, visitor_id=self._visitor.id))
+
+    async def revoke(self, share_id: str) -> None:
+        """Take one back: its link leads nowhere. Raises NotFound, also for another visitor's."""
+        await self._database.write(
+            lambda session: shares.revoke(session, visitor_id=self._visitor.id, share_id=wire.clean(share_id))
+        )
+
+
+async def shared(database: Database, share_id: str) -> Comparison:
+    """What a link leads to, for anybody. Raises NotFound."""
+    content = await database.read(lambda session: shares.find(session, wire.clean(share_id)))
+    return Comparison.model_validate(content)

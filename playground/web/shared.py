@@ -1,0 +1,96 @@
+"""Comparisons outside of the page: behind a link for anybody, and as files for the visitor whose tab it is."""
+
+import asyncio
+import re
+import unicodedata
+from collections.abc import Callable
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from playground import wire
+from playground.client import Client
+from playground.compare import page
+from playground.compare.comparison import Comparison, json
+from playground.compare.gather import comparison
+from playground.compare.sharing import shared
+from playground.errors import NotFound
+from playground.parts import Playground
+from playground.visitor import Visitor
+
+HEADERS = {
+    "Content-Security-Policy": f"{page.POLICY}; frame-ancestors 'none'",
+    "X-Frame-Options": "DENY",
+    "X-Robots-Tag": "noindex, nofollow",
+    "Referrer-Policy": "no-referrer",  # the link is the key
+    "Cache-Control": "no-store",  # what is taken back is not to be read from a cache
+}
+
+AT_ONCE = 2
+"""Pages drawn at the same time; a large one takes a second of the processor, and anybody may ask for it."""
+
+
+def routes(parts: Playground) -> list[BaseRoute]:
+    """The routes of what is shared, and of files."""
+    pages = Pages(parts)
+    return [
+        Route("/shared/{share_id}.json", pages.shared_json),
+        Route("/shared/{share_id}", pages.shared_page),
+        Route("/comparisons/{tab_id}.html", pages.file_html),
+        Route("/comparisons/{tab_id}.json", pages.file_json),
+    ]
+
+
+class Pages:
+    """The routes' handlers. Each raises VisitorError for what it refuses."""
+
+    def __init__(self, parts: Playground) -> None:
+        self._parts = parts
+        self._drawing = asyncio.Semaphore(AT_ONCE)
+
+    async def shared_page(self, request: Request) -> Response:
+        """A shared comparison as a page; one that says so if there is none."""
+        try:
+            found = await self._shared(request)
+        except NotFound:
+            return Response(page.missing(), 404, HEADERS, media_type="text/html")
+        return Response(await self._drawn(page.html, found), 200, HEADERS, media_type="text/html")
+
+    async def shared_json(self, request: Request) -> Response:
+        """A shared comparison as data."""
+        found = await self._shared(request)
+        return Response(await self._drawn(json, found), 200, HEADERS, media_type="application/json")
+
+    async def file_html(self, request: Request) -> Response:
+        """The visitor's own tab as a page to keep."""
+        found = await self._own(request)
+        headers = {**HEADERS, **_attachment(found.title, "html")}
+        return Response(await self._drawn(page.html, found), 200, headers, media_type="text/html")
+
+    async def file_json(self, request: Request) -> Response:
+        """The visitor's own tab as data to keep."""
+        found = await self._own(request)
+        headers = {**HEADERS, **_attachment(found.title, "json")}
+        return Response(await self._drawn(json, found), 200, headers, media_type="application/json")
+
+    async def _shared(self, request: Request) -> Comparison:
+        return await shared(self._parts.database, request.path_params["share_id"])
+
+    async def _own(self, request: Request) -> Comparison:
+        client = Client(Visitor(request.state.visitor_id), self._parts)
+        return await comparison(client, wire.clean(request.path_params["tab_id"]))
+
+    async def _drawn(self, draw: Callable[[Comparison], str], found: Comparison) -> str:
+        async with self._drawing:
+            return await asyncio.to_thread(draw, found)
+
+
+def _attachment(title: str, ending: str) -> dict[str, str]:
+    """Has the browser keep it as a file, named after the title in letters that every disk takes."""
+    ascii_only = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode()
+    plain = "-".join(re.findall("[A-Za-z0-9]+", ascii_only))[:60].strip("-") or "comparison"
+    full = "-".join(re.findall(r"\w+", title))[:60].strip("-") or "comparison"
+    name = f"attachment; filename=\"{plain}.{ending}\"; filename*=UTF-8''{quote(f'{full}.{ending}')}"
+    return {"Content-Disposition": name}
