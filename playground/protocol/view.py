@@ -1,7 +1,8 @@
 """A thread as a reader finds it: its newest items, and what belongs to them."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlmodel import Session
 
@@ -14,7 +15,10 @@ from playground.transcript import Transcript, replay
 
 @dataclass(frozen=True, slots=True)
 class ThreadView:
-    """A thread as a reader finds it. `runs` are those that ended, by the id of their last item."""
+    """A thread as a reader finds it. `runs` are those that ended, by the id of their last item.
+
+    `tries` is how many runs answered a message, on whatever branch, by its id.
+    """
 
     thread_id: str
     transcript: Transcript
@@ -24,6 +28,7 @@ class ThreadView:
     has_more: bool
     branches: tuple[Branch, ...]
     feedback: Mapping[str, str]
+    tries: Mapping[str, int] = field(default_factory=dict[str, int])
 
 
 def view(session: Session, *, visitor_id: str, thread_id: str, limit: int) -> ThreadView:
@@ -43,6 +48,7 @@ def view(session: Session, *, visitor_id: str, thread_id: str, limit: int) -> Th
         has_more=more,
         branches=tuple(Branch(one.id, one.label, one.created_at, one.id == thread.head_branch) for one in made),
         feedback=items.ratings(session, visitor_id=visitor_id, thread_id=thread_id),
+        tries=Counter(answered for run in found if (answered := run.order.get("answers"))),
     )
 
 
@@ -61,5 +67,6 @@ def ended_runs(rows: Sequence[ItemRow], found: Sequence[RunRow], path: Sequence[
             answering[asked] = run
     last = {row.run_id: row.id for row in rows}
     last_or_asked = {row.id: row.id for row in rows}
-    placed = {last.get(run.id) or last_or_asked.get(asked): run for asked, run in answering.items()}
+    behind = {asked: run.order.get("behind") or asked for asked, run in answering.items()}
+    placed = {last.get(run.id) or last_or_asked.get(behind[asked]): run for asked, run in answering.items()}
     return {spot: runs.record(run) for spot, run in placed.items() if spot and run.ended_at is not None}
