@@ -91,3 +91,30 @@ def test_a_visitors_json_comes_back_as_it_was_but_for_nul(data: dict[str, Any]) 
     assert isinstance(event, ClientEffectEvent)
     assert event.data == wire.clean(data)
     assert b"\\u0000" not in orjson.dumps(wire.clean(data))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "spelled"),
+    [
+        ("", "{}"),
+        ("{}", "{}"),
+        (' { "b" : [1.0, 2e0, -0.0, 0.5] , "a" : "\u00e9" } ', '{"a":"é","b":[1,2,0,0.5]}'),
+        ('{"a":1,"a":2}', '{"a":2}'),
+        ("123456789012345678901234567890", "123456789012345678901234567890"),
+        ('"\\u0000\\ud83d"', '"\ufffd\ufffd"'),
+        ("\x00{", "\ufffd{"),
+        ("NaN", "NaN"),
+        ("[1e999]", "[1e999]"),
+        ("1" * 5000, "1" * 5000),
+        ("[" * 100_000, "[" * 100_000),
+    ],
+)
+def test_arguments_that_say_the_same_are_spelled_alike(arguments: str, spelled: str) -> None:
+    assert wire.canonical(arguments) == spelled
+    assert wire.canonical(spelled) == spelled
+
+
+@settings(derandomize=True, deadline=None, max_examples=60)
+@given(st.dictionaries(st.text(), values))
+def test_a_spelling_says_what_was_said(data: dict[str, Any]) -> None:
+    assert orjson.loads(wire.canonical(orjson.dumps(wire.clean(data)).decode())) == wire.clean(data)

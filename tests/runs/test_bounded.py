@@ -3,7 +3,7 @@
 import pytest
 from agents import Agent, function_tool, handoff
 
-from playground.runs.bounded import bounded
+from playground.runs.bounded import bounded, reached
 
 
 @function_tool
@@ -38,6 +38,7 @@ def test_agents_that_hand_over_in_a_circle_are_bounded_and_stay_a_circle() -> No
     assert onward is not second
     assert _bounds(onward) == [60]
     assert onward.handoffs == [found]
+    assert reached(found) == [found, onward]
 
 
 @pytest.mark.parametrize("times", [1, 3])
