@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup
 
 from playground.compare.markdown import rendered
@@ -23,12 +23,14 @@ def _markdown(text: str) -> Markup:
     return Markup(rendered(text))  # noqa: S704 - cleaned of all that is not for reading
 
 
+_TEMPLATES = Path(__file__).with_name("templates")
+
+# Read now: a fragment is also made where nothing may wait for a disk.
 environment = Environment(
-    loader=FileSystemLoader(Path(__file__).with_name("templates")),
+    loader=DictLoader({file.name: file.read_text(encoding="utf-8") for file in _TEMPLATES.iterdir()}),
     autoescape=True,
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
-    auto_reload=False,
 )
 environment.filters |= {"money": money, "seconds": seconds, "speed": speed, "markdown": _markdown}
