@@ -1,5 +1,6 @@
 """What a tool answered comes back as it was, or as the words that a model is told; else not at all."""
 
+from copy import copy
 from enum import StrEnum
 from typing import Any
 
@@ -103,6 +104,7 @@ def test_an_error_comes_back_as_one_without_its_words() -> None:
 
 
 def test_the_words_of_a_failure_are_not_held_against_a_schema() -> None:
-    shaped = function_tool(dict, name_override="shaped", output_json_schema={"type": "object"})
+    shaped = copy(tool)
+    shaped.output_json_schema = {"type": "object"}
     assert kept(Outcome("it failed", failed=True), shaped) is ALONE
     assert kept(Outcome({"a": 1}), shaped).output == {"value": {"a": 1}}
