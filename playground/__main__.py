@@ -1,17 +1,15 @@
 """The command line: flags over the environment over `.env`. Wrong use exits with 2, anything else that fails with 1."""
 
-import sys
-from typing import Annotated, Any, NoReturn
+from typing import Annotated
 
 import structlog
 import typer
-from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 from sqlalchemy.exc import SQLAlchemyError
 
 from playground import logs
-from playground.quiet import hush
-from playground.settings import LogLevel, Settings
+from playground.commands.compare import compare
+from playground.commands.setup import give_up, prepare, settings_of
+from playground.settings import LogLevel
 
 commands = typer.Typer(
     help="An agent playground: one agent, many providers, every conversation kept.",
@@ -39,10 +37,12 @@ def serve(
     log_level: Annotated[LogLevel | None, typer.Option(help="How much is logged.", show_default="info")] = None,
 ) -> None:
     """Serve the page and the ChatKit protocol until Ctrl+C. Every flag has a PLAYGROUND_ variable."""
-    settings = _settings(host=host, port=port, share=share, agent=agent, database_url=database_url, log_level=log_level)
+    settings = settings_of(
+        host=host, port=port, share=share, agent=agent, database_url=database_url, log_level=log_level
+    )
     if settings.share:
-        _give_up("--share is not built yet: a public link needs the spending caps that will come with it.", code=2)
-    _prepare(settings)
+        give_up("--share is not built yet: a public link needs the spending caps that will come with it.", code=2)
+    prepare(settings)
     # Seconds to import, and they read what was just set.
     from playground.web.server import serve as serve_until_stopped  # noqa: PLC0415
 
@@ -50,14 +50,17 @@ def serve(
         serve_until_stopped(settings)
     except (ValueError, SQLAlchemyError, OSError) as error:  # a setting that cannot be used, or what it stands for
         structlog.get_logger(__name__).debug("could not start", exc_info=True)
-        _give_up(logs.one_line(error, logs.secrets_of(settings)), code=2 if isinstance(error, ValueError) else 1)
+        give_up(logs.one_line(error, logs.secrets_of(settings)), code=2 if isinstance(error, ValueError) else 1)
+
+
+commands.command()(compare)
 
 
 @commands.command()
 def doctor() -> None:
     """Show what is set and what works, without sending anything. Exits with 1 if something does not."""
-    settings = _settings()
-    _prepare(settings)
+    settings = settings_of()
+    prepare(settings)
     from playground.doctor import findings  # noqa: PLC0415 - seconds
 
     well = True
@@ -65,30 +68,6 @@ def doctor() -> None:
         print(f"{finding.state:<8} {finding.subject:<25} {finding.text}")
         well = well and finding.state != "problem"
     raise typer.Exit(0 if well else 1)
-
-
-def _settings(**flags: Any) -> Settings:
-    """Settings with the flags that were given. Exits with 2 and one line for each value that cannot be."""
-    try:
-        return Settings(**{name: value for name, value in flags.items() if value is not None})
-    except ValidationError as error:
-        _give_up("\n".join(map(_complaint, error.errors(include_input=False, include_url=False))), code=2)
-
-
-def _complaint(fault: ErrorDetails) -> str:
-    name = str(fault["loc"][0])
-    flag, variable = name.lower().replace("_", "-"), name if name.isupper() else f"PLAYGROUND_{name.upper()}"
-    return f"{variable} (--{flag}): {fault['msg']}"
-
-
-def _prepare(settings: Settings) -> None:
-    hush(tracing=settings.tracing)
-    logs.configure(settings.log_level, secrets=logs.secrets_of(settings))
-
-
-def _give_up(message: str, *, code: int) -> NoReturn:
-    print(message, file=sys.stderr)
-    raise typer.Exit(code)
 
 
 if __name__ == "__main__":

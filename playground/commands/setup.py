@@ -1,0 +1,42 @@
+"""What every command begins with: the settings, and a process that keeps quiet and tells no key."""
+
+import sys
+from typing import Any, NoReturn
+
+import typer
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from playground import logs
+from playground.quiet import hush
+from playground.settings import Settings
+
+
+class UseError(ValueError):
+    """A command that cannot be followed. The message is for whoever wrote it."""
+
+
+def settings_of(**flags: Any) -> Settings:
+    """Settings with the flags that were given. Exits with 2 and one line for each value that cannot be."""
+    try:
+        return Settings(**{name: value for name, value in flags.items() if value is not None})
+    except ValidationError as error:
+        give_up("\n".join(map(_complaint, error.errors(include_input=False, include_url=False))), code=2)
+
+
+def prepare(settings: Settings) -> None:
+    """Quiet the libraries, before they are imported, and set up the log."""
+    hush(tracing=settings.tracing)
+    logs.configure(settings.log_level, secrets=logs.secrets_of(settings))
+
+
+def give_up(message: str, *, code: int) -> NoReturn:
+    """Exit with a message."""
+    sys.stderr.write(f"{message}\n")
+    raise typer.Exit(code)
+
+
+def _complaint(fault: ErrorDetails) -> str:
+    name = str(fault["loc"][0])
+    flag, variable = name.lower().replace("_", "-"), name if name.isupper() else f"PLAYGROUND_{name.upper()}"
+    return f"{variable} (--{flag}): {fault['msg']}"
