@@ -16,12 +16,12 @@ from chatkit.types import ThreadMetadata, ThreadStreamEvent
 from sqlmodel import Session
 
 from playground import wire
-from playground.client.tabs import Tabs
+from playground.client.votes import Votes
 from playground.errors import Conflict, KeyReused, NotFound, PlaygroundError
 from playground.ids import new_id
 from playground.protocol.dispatcher import MAX_TITLE, JsonReply, StreamReply
 from playground.protocol.view import ThreadView, view
-from playground.records import Decision, Lane, Tab
+from playground.records import Decision, Lane, RunRecord, Tab
 from playground.runs.approvals import Verdict
 from playground.store import lanes, runs, threads, traces
 from playground.store.tables import TabRow
@@ -46,7 +46,7 @@ class Sent:
     error: str | None = None
 
 
-class Client(Tabs):
+class Client(Votes):
     """Everything that the page does for one visitor. Methods raise VisitorError."""
 
     async def rename_tab(self, tab_id: str, title: str) -> None:
@@ -149,6 +149,15 @@ class Client(Tabs):
         return await self._database.read(
             lambda session: traces.rows(session, visitor_id=self._visitor.id, run_id=run_id)
         )
+
+    async def answers(self, thread_id: str, item_id: str) -> tuple[RunRecord, ...]:
+        """All runs that answered a message of a thread, on whatever branch, oldest first."""
+
+        def work(session: Session) -> tuple[RunRecord, ...]:
+            found = runs.of_thread(session, self._find(session, thread_id).id)
+            return tuple(run for run in map(runs.record, found) if run.answers == item_id)
+
+        return await self._database.read(work)
 
     async def threads(self, *, limit: int = 50) -> tuple[ThreadMetadata, ...]:
         """The visitor's threads, newest first."""
