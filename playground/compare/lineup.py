@@ -10,6 +10,7 @@ from playground.compare.asking import Asker, Outcome, Setup
 from playground.compare.comparison import Comparison
 from playground.compare.gather import NEWEST, saved
 from playground.compare.names import contenders
+from playground.compare.spread import Spread, attempts, spread
 from playground.records import Lane, RunRecord, Tab
 
 
@@ -28,11 +29,15 @@ class Watch:
 
 @dataclass(frozen=True, slots=True)
 class Lineup:
-    """What came of a prompt: each lane's outcomes in the order in which it was asked again."""
+    """What came of a prompt: each lane's outcomes in the order in which it was asked again.
+
+    `spreads` tell how far they lie apart; a lane that was asked once, or could not be, has none.
+    """
 
     names: tuple[str, ...]
     outcomes: tuple[tuple[Outcome, ...], ...]
     comparison: Comparison
+    spreads: tuple[Spread | None, ...]
 
     @property
     def runs(self) -> tuple[tuple[RunRecord, ...], ...]:
@@ -62,7 +67,15 @@ async def line_up(asker: Asker, setup: Setup, text: str, watch: Watch) -> Lineup
     tab = await client.tab(tab.id)
     await client.close_tab(tab.id)  # nobody looks at the strip of the command line
     outcomes = tuple(tuple(column.outcomes) for column in columns)
-    return Lineup(contenders(tab.lanes), outcomes, _compared(tab, columns))
+    spreads = await asyncio.gather(*(_spread(client, column.outcomes) for column in columns))
+    return Lineup(contenders(tab.lanes), outcomes, _compared(tab, columns), tuple(spreads))
+
+
+async def _spread(client: Client, outcomes: Sequence[Outcome]) -> Spread | None:
+    run = outcomes[0].run
+    if run is None or run.answers is None or len(outcomes) == 1:
+        return None
+    return spread(await attempts(client, run.thread_id, run.answers))
 
 
 async def _laid_out(client: Client, setup: Setup) -> Tab:

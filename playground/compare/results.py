@@ -80,6 +80,8 @@ class Results:
         Raises:
             ResultsError: it cannot be written, another process writes to it, or it holds something else.
         """
+        if path.exists() and not path.is_file():
+            raise ResultsError(f"{path}: this is not a file.")
         try:
             file = path.open("a+b")
         except OSError as error:
@@ -101,9 +103,10 @@ class Results:
 
     def close(self) -> None:
         """Lets go of the file, and takes it away if nothing came of it."""
-        if not self._file.tell():
-            self.path.unlink()
+        empty = not os.fstat(self._file.fileno()).st_size
         self._file.close()
+        if empty:
+            self.path.unlink()
 
 
 def _hold(path: Path, file: BinaryIO) -> None:

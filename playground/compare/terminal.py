@@ -4,16 +4,17 @@ What models and files say is shown without the control codes that a terminal wou
 """
 
 from collections.abc import Sequence
+from itertools import zip_longest
 from typing import IO
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from playground.compare.figures import UNKNOWN, table
+from playground.compare.figures import UNKNOWN, Cell, table
 from playground.compare.lineup import Lineup
 from playground.compare.summary import Sum
-from playground.spelling import BADGES, money, seconds
+from playground.spelling import money, seconds
 
 UNBOUND = 10_000
 """Columns of a file or a pipe: no line is broken there."""
@@ -36,20 +37,26 @@ def grid(*headings: str, left: int = 1) -> Table:
     """An empty table; all columns but the first `left` hold numbers."""
     made = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     for place, heading in enumerate(headings):
-        made.add_column(heading, justify="left" if place < left else "right", no_wrap=place > 0, overflow="fold")
+        made.add_column(heading, justify="left" if place < left else "right", overflow="fold")
     return made
 
 
 def print_lineup(console: Console, lineup: Lineup, *, answers: bool) -> None:
-    """The table of what it took, and what was said."""
-    console.print(_figures(lineup))
-    for name, outcomes in zip(lineup.names, lineup.outcomes, strict=True):
-        for take, outcome in enumerate(outcomes, 1):
-            heading = f"{name}, {take} of {len(outcomes)}" if len(outcomes) > 1 else name
-            if answers:
-                console.print()
-                console.print(Text(legible(f"── {heading} ──"), style="bold"))
-                console.print(Text(legible(outcome.answer or "No answer.")))
+    """The table of what it took, how far answers lie apart where there are several, and what was said."""
+    console.print(_figures(console, lineup))
+    if any(lineup.spreads):
+        console.print()
+        console.print(_apart(lineup))
+    if not answers:
+        return
+    for name, outcomes, spread in zip(lineup.names, lineup.outcomes, lineup.spreads, strict=True):
+        if spread is None:
+            _print_answer(console, name, outcomes[0].answer)
+            continue
+        if not spread.answers:
+            _print_answer(console, name, "")
+        for group in spread.answers:
+            _print_answer(console, f"{name}, {group.count} of {spread.attempts}", group.text)
 
 
 def print_sums(console: Console, sums: Sequence[Sum]) -> None:
@@ -64,24 +71,51 @@ def print_sums(console: Console, sums: Sequence[Sum]) -> None:
     console.print(made)
 
 
-def _figures(lineup: Lineup) -> Table:
+def _figures(console: Console, lineup: Lineup) -> Table:
+    """A row for each model or, where that is too wide, a column."""
     facts = table("", lineup.names, lineup.runs)
-    shown = [
-        place for place, _ in enumerate(facts.columns) if any(row.cells[place].text != UNKNOWN for row in facts.rows)
+    shown = [at for at, _ in enumerate(facts.columns) if any(row.cells[at].text != UNKNOWN for row in facts.rows)]
+    headings = ["Model", "Status", *(facts.columns[at] for at in shown)]
+    rows = [
+        [_name(row.name), Text(row.note or "Completed"), *(_cell(row.cells[at]) for at in shown)] for row in facts.rows
     ]
-    made = grid("Model", "Status", *(facts.columns[place] for place in shown), left=2)
-    for row, outcomes in zip(facts.rows, lineup.outcomes, strict=True):
-        cells = [row.cells[place] for place in shown]
-        marked = [Text(f"{cell.text} *", style="bold green") if cell.best else Text(cell.text) for cell in cells]
-        made.add_row(_name(row.name), row.note or _status(outcomes), *marked)
-    if any(cell.best for row in facts.rows for cell in row.cells):
-        made.caption, made.caption_justify = Text("* best", style="dim"), "left"
+    wide = _filled(headings, rows, left=2)
+    if console.measure(wide, options=console.options.update(width=UNBOUND)).maximum <= console.width:
+        return wide
+    turned = [[Text(heading), *cells] for heading, *cells in zip(headings, *rows, strict=True)]
+    return _filled([str(cell) for cell in turned[0]], turned[1:], left=1)
+
+
+def _filled(headings: Sequence[str], rows: Sequence[Sequence[Text]], *, left: int) -> Table:
+    made = grid(*headings, left=left)
+    for row in rows:
+        made.add_row(*row)
+    made.caption, made.caption_justify = Text("* best", style="dim"), "left"
     return made
+
+
+def _cell(cell: Cell) -> Text:
+    return Text(f"{cell.text} *", style="bold green") if cell.best else Text(cell.text)
+
+
+def _apart(lineup: Lineup) -> Table:
+    """The least, the middle and the most of each amount that is known, below each other for each model."""
+    made = grid("Model", "", "Least", "Median", "Most", left=2)
+    for name, one in zip(lineup.names, lineup.spreads, strict=True):
+        if one is not None and one.completed:
+            calls = f"{len(one.paths)} ways of calling tools" if len(one.paths) > 1 else ""
+            first = [name, f"  {len(one.answers)} different of {one.completed} answers", f"  {calls}"]
+            amounts = [(amount.heading, amount.low, amount.middle, amount.high) for amount in one.ranges]
+            for told, amount in zip_longest(first, amounts):
+                made.add_row(_name(told or ""), *(amount or ()))
+    return made
+
+
+def _print_answer(console: Console, heading: str, answer: str) -> None:
+    console.print()
+    console.print(Text(legible(f"── {heading} ──"), style="bold"))
+    console.print(Text(legible(answer or "No answer.")))
 
 
 def _name(name: str) -> Text:
     return Text(legible(name))
-
-
-def _status(outcomes: Sequence[object]) -> str:
-    return "Completed" if outcomes else BADGES["failed"]
