@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 import regex
 from diff_match_patch import diff_match_patch  # type: ignore[import-untyped] # has hints, and no mark that says so
-from rapidfuzz.distance import LCSseq
+from rapidfuzz.distance import LCSseq, Opcode
 
 from playground.compare.fragments import fragment
 
@@ -150,7 +150,7 @@ def _edits(first: Sequence[str], second: Sequence[str], *, tidy: bool = False) -
     # Each piece is one character of the planes for private use, which neither library reads as anything.
     sign = {piece: chr(_PRIVATE + number) for number, piece in enumerate(pieces)}
     one, two = ("".join(map(sign.__getitem__, text)) for text in (first, second))
-    found = LCSseq.opcodes(one, two).as_list()
+    found = list(LCSseq.opcodes(one, two))
     if tidy and len(found) > MOST_EDITS:
         return None
     edits = list(_signed(one, two, found))
@@ -163,14 +163,14 @@ _PRIVATE = 0xF0000
 _KINDS: dict[int, Kind] = {-1: "removed", 0: "same", 1: "added"}
 
 
-def _signed(one: str, two: str, found: Iterable[tuple[str, int, int, int, int]]) -> Iterator[tuple[int, str]]:
+def _signed(one: str, two: str, found: Iterable[Opcode]) -> Iterator[tuple[int, str]]:
     """Edits as `diff-match-patch` has them."""
-    for how, start, end, other_start, other_end in found:
-        if how == "equal":
-            yield 0, one[start:end]
+    for edit in found:
+        if edit.tag == "equal":
+            yield 0, one[edit.src_start : edit.src_end]
         else:
-            yield -1, one[start:end]
-            yield 1, two[other_start:other_end]
+            yield -1, one[edit.src_start : edit.src_end]
+            yield 1, two[edit.dest_start : edit.dest_end]
 
 
 def _tidy(edits: list[tuple[int, str]]) -> None:
