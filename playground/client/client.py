@@ -16,6 +16,7 @@ from chatkit.types import ThreadMetadata, ThreadStreamEvent
 from sqlmodel import Session
 
 from playground import wire
+from playground.client.forks import Forks
 from playground.client.votes import Votes
 from playground.errors import Conflict, KeyReused, NotFound, PlaygroundError
 from playground.ids import new_id
@@ -46,7 +47,7 @@ class Sent:
     error: str | None = None
 
 
-class Client(Votes):
+class Client(Votes, Forks):
     """Everything that the page does for one visitor. Methods raise VisitorError."""
 
     async def rename_tab(self, tab_id: str, title: str) -> None:
@@ -86,8 +87,12 @@ class Client(Votes):
         lane_id: str | None = None,
         edit_item_id: str | None = None,
         round_id: str | None = None,
+        key: str | None = None,
     ) -> StreamReply:
-        """Send a message in one lane; its thread is made with the first one. An edit replaces one on a new branch."""
+        """Send a message in one lane; its thread is made with the first one. An edit replaces one on a new branch.
+
+        What is sent twice under one `key` is sent once.
+        """
         tab = await self.tab(tab_id)
         lane = tab.find(lane_id)
         message = {
@@ -105,18 +110,20 @@ class Client(Votes):
                 await self._bind(tab_id, lane)
                 return reply
         params = {"thread_id": lane.thread_id, "input": message}
-        reply = await self._start("threads.add_user_message", params, {**extras, "edit_item_id": edit_item_id})
+        reply = await self._start("threads.add_user_message", params, {**extras, "edit_item_id": edit_item_id}, key=key)
         await self._used(tab_id, lane)
         return reply
 
-    async def retry(self, tab_id: str, item_id: str, *, lane_id: str | None = None) -> StreamReply:
-        """Answer a message again, on a new branch, by whoever is picked now."""
+    async def retry(
+        self, tab_id: str, item_id: str, *, lane_id: str | None = None, key: str | None = None
+    ) -> StreamReply:
+        """Answer a message again, on a new branch, by whoever is picked now; once under one `key`."""
         tab = await self.tab(tab_id)
         lane = tab.find(lane_id)
         thread_id = lane.thread_id or ""
         round_id = await self._database.read(lambda session: runs.round_of(session, thread_id, item_id))
         params = {"thread_id": thread_id, "item_id": item_id}
-        reply = await self._start("threads.retry_after_item", params, _extras(tab, lane, round_id))
+        reply = await self._start("threads.retry_after_item", params, _extras(tab, lane, round_id), key=key)
         await self._used(tab_id, lane)
         return reply
 
