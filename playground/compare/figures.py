@@ -6,7 +6,10 @@ from decimal import Decimal
 from statistics import median
 from typing import Literal
 
+from markupsafe import Markup
+
 from playground import prices
+from playground.compare.fragments import fragment
 from playground.records import RunRecord
 from playground.spelling import BADGES, money, seconds, speed
 
@@ -125,6 +128,12 @@ def table(caption: str, names: Sequence[str], lanes: Sequence[Sequence[RunRecord
             for name, row, *cells in zip(names, rows, *columns, strict=True)  # transposed
         ),
     )
+
+
+def figures_html(tables: Sequence[Table], plots: Sequence[str] = ()) -> str:
+    """Tables, of a round and of the whole tab, and SVG from `plots.py`, as one piece of HTML."""
+    drawn = [Markup(plot) for plot in plots]  # noqa: S704 - made by templates that escape
+    return fragment("figures.html", tables=[one for one in tables if one.rows], plots=drawn)
 
 
 def _marked(column: _Column, rows: Sequence[Figures], whole: Sequence[bool]) -> list[tuple[Figures, bool]]:

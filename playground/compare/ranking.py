@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 import orjson
 
+from playground.compare.fragments import fragment
 from playground.compare.votes import head_to_head, outcome
 from playground.records import Vote
 
@@ -30,6 +31,8 @@ POINTS = 400 / math.log(10)
 """Points for a factor of e in the odds."""
 SPREAD = 300.0
 """Points: how far from the mean a contender is taken to be before any vote."""
+MOST_DUELS = 12
+"""Contenders up to whom it is shown who beat whom: a larger table is read by nobody."""
 _SURE = NormalDist().inv_cdf(0.975)
 
 
@@ -93,6 +96,14 @@ def ranking_json(found: Ranking) -> str:
         "head_to_head": [{"one": one, "other": other, "won": won} for (one, other), won in found.duels.items()],
     }
     return orjson.dumps(content, option=orjson.OPT_INDENT_2).decode()
+
+
+def ranking_html(found: Ranking) -> str:
+    """The ranking as a piece of HTML."""
+    low = min((row.low for row in found.standings), default=MEAN)
+    high = max((row.high for row in found.standings), default=MEAN)
+    names = [row.name for row in found.standings] if len(found.standings) <= MOST_DUELS else []
+    return fragment("ranking.html", ranking=found, names=names, low=low, width=max(high - low, 1.0))
 
 
 def _standing(name: str, votes: Sequence[Vote], rating: float, margin: float) -> Standing:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from playground.compare.ranking import POINTS, SPREAD, Ranking, ranking, ranking_json
+from playground.compare.ranking import POINTS, SPREAD, Ranking, ranking, ranking_html, ranking_json
 from playground.records import Vote
 from tests.compare.voted import bad, better, season, tie
 
@@ -34,7 +34,7 @@ PUBLISHED = {
     "Cleveland": 0.6839,
     "Baltimore": 0.0,
 }
-"""Natural logarithms, without home advantage: Turner and Firth, Bradley-Terry Models in R (BradleyTerry2's vignette)."""
+"""Natural logarithms, without home advantage: Turner and Firth, Bradley-Terry Models in R (BradleyTerry2)."""
 
 
 def ratings(found: Ranking) -> dict[str, float]:
@@ -202,3 +202,21 @@ def test_the_export_says_what_its_numbers_mean() -> None:
     assert (first["name"], first["wins"], first["bad"]) == ("a", 1, 1)
     assert first["low"] < first["rating"] < first["high"]
     assert {"one": "a", "other": "b", "won": 1} in content["head_to_head"]
+
+
+def test_the_board_says_how_sure_it_is_and_holds_no_markup() -> None:
+    page = ranking_html(ranking([better("<b>a", "b"), better("<b>a", "b"), tie("<b>a", "b"), bad("<b>a", "b")]))
+    assert "4 votes" in page
+    assert "<b>&lt;b&gt;a</b>" in page
+    assert "1 vote against all does not change the ratings." in page
+    assert "<td>2</td><td>0</td><td>1</td><td>1</td>" in page
+    assert "<td>–</td><td>2.5</td>" in "".join(page.split("\n"))
+
+
+def test_who_beat_whom_is_left_out_where_nobody_could_read_it() -> None:
+    assert "Who beat whom" in ranking_html(ranking([tie(*"abcdefghijkl")]))
+    assert "Who beat whom" not in ranking_html(ranking([tie(*"abcdefghijklm")]))
+
+
+def test_an_empty_board_says_how_to_fill_it() -> None:
+    assert "No votes yet" in ranking_html(ranking([]))
