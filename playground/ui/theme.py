@@ -4,7 +4,12 @@ from pathlib import Path
 
 from gradio.themes import Base, colors, sizes
 
-STYLE = Path(__file__).with_name("style.css")
+UI = Path(__file__).parent
+STYLES = (UI / "style.css", UI / "board.css")
+PAGE = "page.css"
+"""The style of a comparison that is a page by itself."""
+LOOKS = sorted(path for path in (UI.parent / "compare" / "templates").glob("*.css") if path.name != PAGE)
+"""The styles of what a comparison is looked at with."""
 
 # The icon is inline: nothing is fetched.
 _ICON = """
@@ -17,7 +22,7 @@ MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "Liberation Mono"
 
 
 def theme() -> Base:
-    """Gradio's base theme in calm greys and one accent; the rest is in `style.css`."""
+    """Gradio's base theme in calm greys and one accent; the rest is in `STYLES`."""
     return Base(
         primary_hue=colors.indigo,
         secondary_hue=colors.indigo,
@@ -32,6 +37,8 @@ def head() -> str:
     """What goes into the page's `<head>`: the icon and the style.
 
     The style is not given to Gradio as its `css`: it would put every rule below its own container, and ours also
-    speak of `<body>`.
+    speak of `<body>`. What comparisons look like is, to weigh more than what Gradio says of all elements.
     """
-    return f"{_ICON}<style>{STYLE.read_text(encoding='utf-8')}</style>"
+    looks = "\n".join(path.read_text(encoding="utf-8") for path in LOOKS)
+    style = "\n".join(path.read_text(encoding="utf-8") for path in STYLES) + f".gradio-container {{ {looks} }}"
+    return f"{_ICON}<style>{style}</style>"
