@@ -1,11 +1,16 @@
 """How far answers to one message lie apart."""
 
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
-from playground.compare.spread import Attempt, Counted, Range, attempt, spread, spread_html
+import pytest
+
+from playground.compare.spread import Attempt, Counted, Range, attempt, attempts, spread, spread_html
 from playground.compare.trace import Trace, TraceStep
+from playground.errors import NotFound
 from playground.records import RunRecord, Usage
+from tests.house import ECHO, House, opened
 from tests.ui.made import run
 
 
@@ -87,3 +92,34 @@ def test_answers_are_shown_as_markdown_and_cannot_run_anything() -> None:
     assert "<script" not in page
     assert "&lt;b&gt;tool" in page
     assert "<i>no text</i>" in spread_html(spread([tried("")]))
+
+
+async def asked_again(house: House, *models: str) -> tuple[str, str]:
+    """A message that each of the models answers: its thread and its id."""
+    client = house.client()
+    (tab,) = await client.tabs()
+    await client.set_lane(tab.id, agent="tests.staff:clerk", model=models[0])
+    first = await client.send(tab.id, "hello there")
+    told = [one.event async for one in client.follow(first.run_id)]
+    asked = next(
+        event.item.id for event in told if event.type == "thread.item.done" and event.item.type == "user_message"
+    )
+    for model in models[1:]:
+        await client.set_lane(tab.id, model=model)
+        again = await client.retry(tab.id, asked)
+        assert [one async for one in client.follow(again.run_id)]
+    await client.send(tab.id, "something else")
+    return first.thread_id, asked
+
+
+async def test_all_that_answered_a_message_is_found_on_whatever_branch(sqlite_url: str, tmp_path: Path) -> None:
+    stamps = 'compatible/tools:{"stamp": {"text": "a"}, "whoami": {}}'
+    async with opened(sqlite_url, tmp_path) as house:
+        thread_id, asked = await asked_again(house, ECHO, stamps, "compatible/cut-2", ECHO)
+        found = await attempts(house.client(), thread_id, asked)
+        with pytest.raises(NotFound):
+            await attempts(house.client("vis_bob"), thread_id, asked)
+    assert [one.run.status for one in found] == ["completed", "completed", "failed", "completed"]
+    assert [one.tools for one in found] == [(), ("stamp + whoami",), (), ()]
+    assert [one.answer for one in found if one.run.model == ECHO] == ["hello there", "hello there"]
+    assert spread(found).answers[0] == Counted("hello there", 2)
