@@ -92,23 +92,19 @@ def test_what_is_no_file_is_refused(path: Path) -> None:
         Results.open(path)
 
 
-def test_only_what_went_wrong_has_failed() -> None:
-    told = [
-        (_result("a", status=status, error=error))
-        for status, error in [
-            ("completed", None),
-            ("incomplete", None),
-            ("cancelled", None),
-            ("cancelled", "waits"),
-            ("failed", "no"),
-            (None, "no"),
-        ]
-    ]
-    assert [(one.answered, one.failed) for one in told] == [
-        (True, False),
-        (True, False),
-        (False, False),
-        (False, True),
-        (False, True),
-        (False, True),
-    ]
+@pytest.mark.parametrize(
+    ("status", "error", "answered", "failed"),
+    [
+        ("completed", None, True, False),
+        ("incomplete", None, True, False),
+        ("cancelled", None, False, False),
+        ("cancelled", "It waits.", False, True),
+        ("failed", "No.", False, True),
+        (None, "No.", False, True),
+    ],
+)
+def test_what_was_stopped_did_not_fail(
+    status: RunStatus | None, error: str | None, answered: bool, failed: bool
+) -> None:
+    result = _result("a", status=status, error=error)
+    assert (result.answered, result.failed) == (answered, failed)
