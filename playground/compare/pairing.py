@@ -61,7 +61,7 @@ def chained(first: Sequence[T], second: Sequence[T], score: Callable[[T, T], flo
 
 def _whole(step: TraceStep) -> tuple[str, ...]:
     """All that is compared of a step, and its place."""
-    return (*call(step), *outcome(step), str(step.turn))
+    return (*call(step), *outcome(step), step.name, str(step.turn))
 
 
 def call(step: TraceStep) -> tuple[str, ...]:
@@ -73,8 +73,7 @@ def call(step: TraceStep) -> tuple[str, ...]:
 def outcome(step: TraceStep) -> tuple[str, ...]:
     """How a step came out: equal if it did in the same way, however JSON is spelled."""
     text = wire.canonical(step.text) if step.kind == "tool" and step.text else step.text
-    end = step.name if step.kind == "end" else ""
-    return (str(step.text is not None), text or "", str(step.failed), step.verdict, end)
+    return (str(step.text is not None), text or "", str(step.failed), step.verdict)
 
 
 class _Matching:

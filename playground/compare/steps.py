@@ -2,9 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 from typing import Literal
 
 from playground import wire
+from playground.compare.cells import Cell, Folded, cell, marked, title
+from playground.compare.fragments import fragment
 from playground.compare.pairing import in_order, outcome, paired
 from playground.compare.paths import Change, changes
 from playground.compare.trace import ASIDE, Trace, TraceStep
@@ -108,3 +111,102 @@ def _differing(first: TraceStep, second: TraceStep) -> Iterator[What]:
         yield "verdict"
     elif outcome(first) != outcome(second):
         yield "result"
+
+
+# -- drawing ----------------------------------------------------------------------------------------------------
+
+LISTED = 40
+"""Places in the arguments of one call that are listed."""
+
+_SIGNS: dict[Verdict, str] = {
+    "equal": "=",
+    "reordered": "⇅",
+    "changed": "≠",
+    "added": "+",
+    "missing": "−",
+    "aside": "·",
+}
+
+
+_WORDS = {
+    ("tool", "arguments"): "other arguments",
+    ("handoff", "arguments"): "other arguments",
+    ("handoff", "name"): "to another agent",
+    ("answer", "result"): "another answer",
+    ("end", "name"): "another end",
+    ("end", "result"): "another reason",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A pair as it is drawn. What is not compared has no `number`; where the runs part, `parts` is set."""
+
+    pair: StepPair
+    number: int | None
+    said: str
+    parts: bool
+    cells: tuple[Cell | None, Cell | None]
+
+    @property
+    def sign(self) -> str:
+        """The verdict as one character."""
+        return _SIGNS[self.pair.verdict]
+
+    @property
+    def listed(self) -> tuple[Change, ...]:
+        """Where the arguments differ."""
+        return self.pair.changes[:LISTED]
+
+
+def steps_html(diff: StepDiff, names: tuple[str, str]) -> str:
+    """The runs' steps side by side: safe HTML. `names` are those who answered."""
+    rows = list(_rows(diff, names))
+    under_way = [name for name, one in zip(names, (diff.first, diff.second), strict=True) if one.run.live]
+    notes = [f"{name} is still under way: these are its steps so far." for name in under_way]
+    return fragment("steps.html", names=names, rows=rows, summary=_summary(rows), notes=notes)
+
+
+def _rows(diff: StepDiff, names: tuple[str, str]) -> Iterator[Row]:
+    numbers = count(1)
+    apart = diff.divergence
+    for at, pair in enumerate(diff.pairs):
+        number = None if pair.verdict == "aside" else next(numbers)
+        yield Row(pair, number, _said(pair, names), at == apart, _cells(pair))
+
+
+def _cells(pair: StepPair) -> tuple[Cell | None, Cell | None]:
+    first, second = pair.first, pair.second
+    spans = marked(first, second) if first and second and "result" in pair.differs else None
+    one, two = spans or (None, None)
+    folded: Folded = "all" if pair.verdict in ALIKE else "arguments" if pair.verdict == "changed" else "long"
+    return (
+        None if first is None else cell(first, one, folded=folded),
+        None if second is None else cell(second, two, folded=folded),
+    )
+
+
+def _said(pair: StepPair, names: tuple[str, str]) -> str:
+    match pair.verdict:
+        case "equal":
+            return "the same"
+        case "reordered":
+            return "the same, in another order among calls made at once"
+        case "changed":
+            return ", ".join(_WORDS.get((pair.kind, what), f"another {what}") for what in pair.differs)
+        case "missing":
+            return f"only {names[0]}"
+        case "added":
+            return f"only {names[1]}"
+        case "aside":
+            return "Not compared"
+
+
+def _summary(rows: Sequence[Row]) -> str:
+    """Where the runs part, in one sentence."""
+    for row in rows:
+        if row.parts:
+            return f"The runs part at step {row.number}, {title(row.pair.step)}: {row.said}."
+    if any(row.number for row in rows):
+        return "Both runs did the same."
+    return "There are no steps to compare yet."

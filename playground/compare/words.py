@@ -15,7 +15,7 @@ from itertools import groupby
 from typing import Any, Literal
 
 import regex
-from diff_match_patch import diff_match_patch  # type: ignore[import-untyped] # has hints, and no mark that says so
+from diff_match_patch import diff_match_patch  # type: ignore[import-untyped]  # pyright: ignore[reportMissingTypeStubs]
 from rapidfuzz.distance import LCSseq, Opcode
 
 from playground.compare.fragments import fragment
@@ -180,5 +180,8 @@ def _tidy(edits: list[tuple[int, str]]) -> None:
 
 
 def words_html(diff: TextDiff, names: tuple[str, str]) -> str:
-    """The texts as one, with what only the first has struck out and what only the second has inserted."""
-    return fragment("words.html", diff=diff, names=names)
+    """Both texts, marked where they differ: safe HTML. `names` are those who wrote them."""
+    same = diff.first == diff.second
+    summary = "Both said the same." if same else f"{min(99, round(100 * diff.similarity))} % of the text is the same."
+    sides = list(zip(names, (diff.first, diff.second), strict=True))
+    return fragment("words.html", diff=diff, names=names, same=same, summary=summary, sides=sides)

@@ -1,5 +1,6 @@
 """Two runs side by side, step by step."""
 
+import json
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -8,9 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from playground.compare.steps import StepDiff, StepPair, aligned
+from playground.compare.steps import LISTED, StepDiff, StepPair, aligned, steps_html
 from playground.compare.trace import Trace, TraceStep
-from tests.compare.traces import answer, end, guardrail, handoff, remark, thought, tool, trace
+from tests.compare.drawn import Drawn
+from tests.compare.payloads import PAYLOADS
+from tests.compare.traces import answer, end, guardrail, handoff, remark, run, thought, tool, trace
 
 
 @dataclass(frozen=True)
@@ -376,3 +379,118 @@ def test_what_is_called_changed_says_what_is_different(one: Trace, two: Trace) -
 def _fits(pair: StepPair) -> bool:
     """Only steps of one kind stand side by side."""
     return pair.first is None or pair.second is None or pair.first.kind == pair.second.kind
+
+
+# -- drawing ----------------------------------------------------------------------------------------------------
+
+NAMES = ("openai/gpt-6", "anthropic/claude")
+
+
+def drawn(first: Trace, second: Trace) -> Drawn:
+    return Drawn(steps_html(aligned(first, second), NAMES))
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "said"),
+    [
+        (trace(), trace(), "There are no steps to compare yet."),
+        (trace(thought("Hm.")), trace(), "There are no steps to compare yet."),
+        (trace(tool("now")), trace(tool("now")), "Both runs did the same."),
+        (trace(*sums(("1", "2"))), trace(*sums(("2", "1"))), "Both runs did the same."),
+        (trace(tool("now")), trace(), "The runs part at step 1, now: only openai/gpt-6."),
+        (trace(), trace(tool("now")), "The runs part at step 1, now: only anthropic/claude."),
+        (
+            trace(tool("now"), thought("Hm."), tool("add", '{"a": 1}', "1")),
+            trace(tool("now"), tool("add", '{"a": 2}', "2")),
+            "The runs part at step 2, add: other arguments, another result.",
+        ),
+        (trace(answer("Yes.")), trace(answer("No.")), "The runs part at step 1, Answer: another answer."),
+        (trace(handoff("A")), trace(handoff("B")), "The runs part at step 1, Hand-off → A: to another agent."),
+        (trace(FAILED), trace(end("cancelled")), "The runs part at step 1, Failed: another end."),
+        (trace(TRIPPED), trace(), "The runs part at step 1, Guardrail manners: tripped: only openai/gpt-6."),
+    ],
+)
+def test_where_the_runs_part_is_said_in_a_sentence(first: Trace, second: Trace, said: str) -> None:
+    page = drawn(first, second)
+    assert page.inside("p")[0] == said
+    assert page.text.count("Here the runs part") == said.startswith("The runs part")
+
+
+def test_a_run_that_is_under_way_is_said_to_be() -> None:
+    under_way = Trace(run("running"), (tool("now"),))
+    assert "anthropic/claude is still under way" in drawn(trace(), under_way).text
+
+
+def test_arguments_that_differ_are_listed_with_their_places() -> None:
+    page = drawn(trace(days('{"to": {"month": 7}}')), trace(days('{"to": {"month": 8}, "in": "h"}')))
+    assert page.inside("th")[3:] == ["to.month", "in"]
+    assert (page.inside("del"), page.inside("ins")) == (["7"], ["8", '"h"'])
+
+
+def test_of_many_arguments_that_differ_some_are_listed() -> None:
+    page = drawn(trace(days(str(list(range(100))))), trace(days(str(list(range(1, 101))))))
+    assert len(page.inside("th")) == 3 + LISTED
+    assert "… and 60 more" in page.text
+
+
+def test_results_that_differ_are_marked_word_by_word() -> None:
+    page = drawn(trace(tool("now", "{}", "at noon sharp")), trace(tool("now", "{}", "at night sharp")))
+    assert (page.inside("del"), page.inside("ins")) == (["noon"], ["night"])
+
+
+def test_a_result_that_is_empty_missing_failed_shared_or_made_up_says_so() -> None:
+    steps = [
+        tool("one", "{}", ""),
+        tool("two", "{}", None),
+        tool("three", failed=True),
+        tool("four", shared=True),
+        tool("five", stood_in=True, note="3 ms"),
+    ]
+    page = drawn(trace(*steps), trace())
+    assert page.text.count("Not done") == len(steps)
+    for mark in ("empty", "no result", "failed", "shared result", "made-up result", "3 ms", "Error"):
+        assert page.text.count(mark) == 1, mark
+
+
+def test_long_results_are_folded_away_and_cut() -> None:
+    page = drawn(trace(tool("big", "{}", "x" * 200_000)), trace())
+    assert "Result 200,000 characters" in page.inside("summary")[0]
+    assert "… and 180,000 characters more" in page.text
+    assert len(page.text) < 30_000
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_nothing_that_a_model_or_a_tool_wrote_becomes_markup(payload: str) -> None:
+    wild = [
+        tool(payload, payload, payload, note=payload),
+        handoff(payload),
+        guardrail(payload, payload),
+        thought(payload),
+        remark(payload),
+        answer(payload),
+        end("failed", payload),
+    ]
+    others = [tool(payload, json.dumps({payload: payload}), f"{payload}!"), answer(f"{payload}!")]
+    page = Drawn(steps_html(aligned(trace(*wild), trace(*others)), (payload, payload)))
+    assert {tag for tag, _ in page.elements} <= ELEMENTS
+    assert {name for _, attributes in page.elements for name in attributes} <= ATTRIBUTES
+    assert not page.other
+
+
+ELEMENTS = {
+    "section",
+    "p",
+    "div",
+    "h4",
+    "h5",
+    "ol",
+    "li",
+    "span",
+    "code",
+    "b",
+    "small",
+    "pre",
+    "details",
+    "summary",
+} | {*("table", "thead", "tbody", "tr", "th", "td", "del", "ins")}
+ATTRIBUTES = {"class", "dir", "tabindex", "role", "scope", "aria-label", "aria-hidden"}

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from playground.compare.words import MOST_PIECES, TextDiff, compared
+from playground.compare.words import MOST_PIECES, TextDiff, compared, words_html
+from tests.compare.drawn import Drawn
+from tests.compare.payloads import PAYLOADS
 
 
 def marked(diff: TextDiff) -> str:
@@ -140,3 +142,37 @@ def test_nothing_of_either_text_is_lost(first: str, second: str) -> None:
     assert all(span.text for span in diff.spans)
     assert all(one.kind != two.kind for one, two in zip(diff.spans, diff.spans[1:], strict=False))
     assert 0 <= diff.similarity <= 1
+
+
+# -- drawing ----------------------------------------------------------------------------------------------------
+
+NAMES = ("openai/gpt-6", "anthropic/claude")
+
+
+def test_both_texts_are_drawn_with_what_differs_struck_out_and_underlined() -> None:
+    drawn = Drawn(words_html(compared("It is warm.", "It is cold."), NAMES))
+    assert drawn.inside("del") == ["Struck out", "warm"]
+    assert drawn.inside("ins") == ["underlined", "cold"]
+    assert drawn.inside("h4") == list(NAMES)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "said"),
+    [
+        ("", "", "Both said the same."),
+        ("Yes.", "Yes.", "Both said the same."),
+        ("cats", "dogs", "0 % of the text is the same."),
+        ("so " * 999 + "yes", "so " * 999 + "no", "99 % of the text is the same."),
+        ("a\n" * MOST_PIECES, "b\n" * MOST_PIECES, "These texts are too long to be compared"),
+    ],
+)
+def test_how_alike_the_texts_are_is_said(first: str, second: str, said: str) -> None:
+    assert said in Drawn(words_html(compared(first, second), NAMES)).text
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_nothing_that_was_said_becomes_markup(payload: str) -> None:
+    drawn = Drawn(words_html(compared(f"see {payload}", f"{payload} seen"), (payload, payload)))
+    assert {tag for tag, _ in drawn.elements} <= {"section", "p", "div", "article", "h4", "del", "ins"}
+    assert {name for _, attributes in drawn.elements for name in attributes} <= {"class", "dir"}
+    assert not drawn.other
