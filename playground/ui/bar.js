@@ -6,7 +6,6 @@ const MOST = 8;
 let board = { lanes: [], rounds: [], votes: {} };
 let choices = { presets: [] };
 let round = null;
-let drawn = '';
 
 const script = make('div', 'script');
 script.hidden = true;
@@ -31,11 +30,10 @@ function analyse(view) {
   return () => tell('analyse', { view, lanes: [null, null], round, item: null });
 }
 
-function toggle(text, hint, on, act) {
+function toggle(text, hint, act) {
   const made = button('switch', text, text, act);
   made.title = hint;
   made.setAttribute('role', 'switch');
-  made.setAttribute('aria-checked', String(Boolean(on)));
   return made;
 }
 
@@ -125,44 +123,34 @@ function group(label, ...made) {
   return box;
 }
 
-function wide() {
-  const lane = labelled('add', 'Lane', 'Add a lane', add);
-  lane.disabled = full();
-  const stop = labelled('stop', 'Stop all', 'Stop all lanes', () => send('stop_all'));
-  stop.disabled = !live();
-  const tools = [['figures', 'Figures'], ['words', 'Text diff'], ['steps', 'Step diff'], ['ranking', 'Ranking']];
-  return [
-    group('Lanes', lane, opens(button('knob', 'Presets'), 'Presets', presets)),
-    group(
-      'Rules',
-      toggle('Same world', WORLD, board.same_world, sameWorld),
-      toggle('Blind', BLIND, board.blind, blind),
-    ),
-    stop,
-    make('span', 'gap'),
-    group('Look closer', ...tools.map(([view, text]) => button('knob', text, text, analyse(view)))),
-    group(
-      'Keep',
-      opens(button('knob', 'Share'), 'Share', () => [
-        { text: 'Share this comparison…', hint: 'a link to a page that can only be read', act: analyse('share') },
-        { text: 'Shared comparisons', act: analyse('shares') },
-      ]),
-      opens(button('knob', 'Export'), 'Export', exports),
-    ),
-  ];
-}
+const lane = labelled('add', 'Lane', 'Add a lane', add);
+const stop = labelled('stop', 'Stop all', 'Stop all lanes', () => send('stop_all'));
+const world = toggle('Same world', WORLD, sameWorld);
+const unseen = toggle('Blind', BLIND, blind);
+const looks = [['figures', 'Figures'], ['words', 'Text diff'], ['steps', 'Step diff'], ['ranking', 'Ranking']];
+row.append(
+  group('Lanes', lane, opens(button('knob', 'Presets'), 'Presets', presets)),
+  group('Rules', world, unseen),
+  stop,
+  make('span', 'gap'),
+  group('Look closer', ...looks.map(([view, text]) => button('knob', text, text, analyse(view)))),
+  group(
+    'Keep',
+    opens(button('knob', 'Share'), 'Share', () => [
+      { text: 'Share this comparison…', hint: 'a link to a page that can only be read', act: analyse('share') },
+      { text: 'Shared comparisons', act: analyse('shares') },
+    ]),
+    opens(button('knob', 'Export'), 'Export', exports),
+  ),
+);
 
 function draw() {
-  const now = JSON.stringify([many(), full(), live(), board.same_world, board.blind, board.tab, choices.presets]);
-  root.classList.toggle('many', many());
   const [only] = board.lanes;
   progress(script, many() ? null : only?.script, (what) => send(what, { lane: only.id }));
-  if (now === drawn) return;
-  drawn = now;
-  const focused = row.contains(document.activeElement) ? document.activeElement.getAttribute('aria-label') : null;
-  const text = focused === null ? null : document.activeElement.textContent;
-  row.replaceChildren(...(many() ? wide() : []));
-  if (text !== null) [...row.querySelectorAll('button')].find((one) => one.textContent === text)?.focus();
+  lane.disabled = full();
+  stop.disabled = !live();
+  world.setAttribute('aria-checked', String(Boolean(board.same_world)));
+  unseen.setAttribute('aria-checked', String(Boolean(board.blind)));
 }
 
 hear('board', (news) => {

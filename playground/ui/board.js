@@ -114,9 +114,12 @@ function order() {
     view.box.remove();
     views.delete(id);
   }
+  const known = views.size;
   wanted.forEach((id, at) => {
-    if (!views.has(id)) views.set(id, new LaneView(id));
+    const fresh = !views.has(id);
+    if (fresh) views.set(id, new LaneView(id));
     const view = views.get(id);
+    if (fresh && known) setTimeout(() => view.box.scrollIntoView({ inline: 'nearest', block: 'nearest' }));
     if (lanes.children[at] === view.box) return;
     const top = view.flow.list.scrollTop;
     lanes.insertBefore(view.box, lanes.children[at] ?? null);

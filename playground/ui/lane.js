@@ -172,7 +172,7 @@ class LaneView {
       'Again',
       { text: 'Repeat…', hint: 'the last message, several times', act: () => repeat(this.more, this), off: !now.thread },
       { text: 'Replay on other models…', hint: 'turn by turn, in new lanes', act: () => replay(this.more, this), off: !now.thread || full },
-      versions.length > 1 && { text: 'Versions…', hint: String(versions.length), act: () => this.versions() },
+      versions.length > 1 && { text: `Versions (${versions.length})…`, act: () => this.versions() },
       now.stand_ins > 0 && { text: 'Clear ' + now.stand_ins + ' stand-in' + (now.stand_ins > 1 ? 's' : ''), act: () => this.act('clear_stand_ins') },
       board.lanes.length > 1 && { text: 'Remove', danger: true, act: () => this.remove() },
     ]);
