@@ -28,7 +28,7 @@ def title(plot: ET.Element) -> str:
 
 def bars(plot: ET.Element) -> list[str]:
     """The widths of what is filled with the accent."""
-    return [one.get("width", "") for one in plot.iter("rect") if "--accent" in one.get("style", "")]
+    return [one.get("width", "") for one in plot.iter("rect") if "--accent" in one.get("fill", "")]
 
 
 def test_every_plot_says_its_numbers() -> None:
@@ -54,7 +54,7 @@ def test_bars_are_shares_of_the_longest() -> None:
 def test_turns_stand_side_by_side_at_one_scale() -> None:
     short = took(turns=(TurnUsage("m", 500, 1),))
     tokens = drawn(took(), short)[2]
-    heights = [float(one.get("height", "")) for one in tokens.iter("rect") if "--accent" in one.get("style", "")]
+    heights = [float(one.get("height", "")) for one in tokens.iter("rect") if "--accent" in one.get("fill", "")]
     assert heights == [13.0, 26.0, 26.0, 13.0, 6.5, 1.0]
 
 
