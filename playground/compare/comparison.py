@@ -136,6 +136,11 @@ class Reply(Saved):
     parts: tuple[Part, ...] = ()
     run: SavedRun | None = None
 
+    @property
+    def text(self) -> str:
+        """What was answered, without the steps."""
+        return "\n\n".join(part.text for part in self.parts if isinstance(part, Answer))
+
 
 class Round(Saved):
     """A prompt (Markdown) and the replies of the lanes that it was sent to, in the lanes' order."""

@@ -1,17 +1,24 @@
 """A comparison as one page that needs nothing else: no script, no picture, no font, no server. Pure."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from markupsafe import Markup
 
-from playground.compare.comparison import Comparison, Reply
-from playground.compare.figures import Table, table
+from playground.compare.comparison import Comparison, Reply, Round
+from playground.compare.figures import figures_html, table
 from playground.compare.fragments import fragment
 from playground.compare.metrics import failure, metric_line
+from playground.compare.plots import plots
+from playground.compare.words import compared, words_html
+from playground.records import RunRecord
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 """What a browser may do for the page: draw it. It is in the page itself, which may be opened from a disk."""
+
+COMPARED = 20_000
+"""Characters of answers that are compared word by word."""
 
 Extra = Callable[[Comparison], Mapping[str, str]]
 """Further sections of a page: safe HTML, without a script, by title; none where there is nothing to tell."""
@@ -28,8 +35,8 @@ def html(comparison: Comparison) -> str:
         "page.html",
         policy=POLICY,
         comparison=comparison,
-        overall=_overall(comparison),
-        rounds=[(each.prompt, [(reply, _told(reply)) for reply in each.replies]) for each in comparison.rounds],
+        overall=_took(comparison, comparison.records(), plotted=True),
+        rounds=[_drawn(comparison, each) for each in comparison.rounds],
         agents=list(dict.fromkeys(lane.agent for lane in lanes)),
         settings={lane.name: given for lane in lanes if (given := lane.settings.model_dump(exclude_none=True))},
         made=f"{at.day} {at:%B %Y, %H:%M %Z}",
@@ -56,12 +63,42 @@ def _told(reply: Reply) -> _Told:
     run = reply.run.record()
     if run.status in {"queued", "running"}:
         return _Told(metrics=Markup("Still answering"))
-    return _Told(failure(run), Markup(metric_line(run)))  # noqa: S704 - what it takes from elsewhere is escaped
+    return _Told(failure(run), _safe(metric_line(run)))
 
 
-def _overall(comparison: Comparison) -> Table | None:
-    """All lanes' figures, if anything was answered."""
-    records = comparison.records()
-    if not any(records):
+def _drawn(comparison: Comparison, round_: Round) -> tuple[Any, ...]:
+    """What the template needs of a round: its prompt, its replies, what they took and how two of them differ."""
+    replies = [(reply, _told(reply)) for reply in round_.replies]
+    runs = [[reply.run.record()] if reply.run else [] for reply in round_.replies]
+    several = len(round_.replies) > 1
+    took = _took(comparison, runs, [reply.lane for reply in round_.replies]) if several else None
+    return round_.prompt, replies, took, _differ(comparison, round_)
+
+
+def _took(
+    comparison: Comparison,
+    runs: Sequence[Sequence[RunRecord]],
+    lanes: Sequence[int] | None = None,
+    *,
+    plotted: bool = False,
+) -> Markup | None:
+    """The figures of some lanes, of all unless given, if anything was answered."""
+    if not any(runs):
         return None
-    return table("What it took", [lane.name for lane in comparison.lanes], records)
+    names = [lane.name for lane in comparison.lanes]
+    shown = names if lanes is None else [names[lane] for lane in lanes]
+    caption = "All prompts" if lanes is None else "This prompt"
+    return _safe(figures_html([table(caption, shown, runs)], plots(shown, runs) if plotted else ()))
+
+
+def _differ(comparison: Comparison, round_: Round) -> Markup | None:
+    """How two answers differ, if there are two, of a length at which that is soon found out."""
+    texts = [reply.text for reply in round_.replies]
+    if len(texts) != 2 or not all(0 < len(text) <= COMPARED for text in texts):
+        return None
+    first, second = (comparison.lanes[reply.lane].name for reply in round_.replies)
+    return _safe(words_html(compared(*texts), (first, second)))
+
+
+def _safe(made: str) -> Markup:
+    return Markup(made)  # noqa: S704 - what templates and metrics take from elsewhere is escaped

@@ -16,6 +16,7 @@ from tests.compare.reading import Read
 from tests.compare.saved import AT, MODELS, comparison
 
 WIDE, PHONE = ViewportSize(width=1440, height=900), ViewportSize(width=390, height=844)
+PLOTTED = ("svg", "g", "rect", "text")
 EVIL = "\n\n".join(PAYLOADS).replace("\ud800", "")  # the store keeps no half characters
 
 
@@ -62,11 +63,16 @@ def test_the_page_asks_for_nothing_and_runs_nothing() -> None:
     assert read.elements[2][0] == "meta"
     (policy,) = [meta for meta in read.tags("meta") if meta.get("http-equiv")]
     assert policy == {"http-equiv": "Content-Security-Policy", "content": POLICY}
-    names = {name for _, attributes in read.elements for name in attributes}
+    names = {name for tag, attributes in read.elements if tag not in PLOTTED for name in attributes}
     assert names & {"src", "srcset", "style", "action", "data", "background", "poster", "ping"} == set()
     assert [name for name in names if name.startswith("on")] == []
-    forbidden = {"script", "link", "img", "iframe", "object", "embed", "form", "input", "button", "base", "svg"}
+    forbidden = {"script", "link", "img", "iframe", "object", "embed", "form", "input", "button", "base", "use"}
     assert {tag for tag, _ in read.elements} & forbidden == set()
+    plotted = {name for tag, attributes in read.elements if tag in PLOTTED for name in attributes}
+    assert plotted & {"href", "xlink:href", "src", "id", "class"} == set()
+    assert [
+        one for tag in PLOTTED for one in read.tags(tag) if "(" in (one.get("style") or "").replace("var(--", "")
+    ] == []
 
 
 def test_names_on_the_page_are_its_own() -> None:
@@ -75,7 +81,21 @@ def test_names_on_the_page_are_its_own() -> None:
 
 
 def test_the_best_figures_are_marked() -> None:
-    assert Read(html(comparison())).tags("mark") == [{"title": "best"}]
+    assert {"class": "best"} in Read(html(comparison())).tags("b")
+
+
+def test_two_answers_are_compared_word_by_word() -> None:
+    made = comparison()
+    last = made.rounds[1]
+    pair = last.model_copy(update={"replies": tuple(last.replies[:2])})
+    other = pair.replies[1].model_copy(update={"parts": (Answer(text=f"{pair.replies[0].text} Or a list."),)})
+    changed = made.model_copy(update={"rounds": (pair.model_copy(update={"replies": (pair.replies[0], other)}),)})
+
+    read = Read(html(changed))
+
+    assert "Word by word" in read.text
+    assert read.tags("ins")
+    assert "Word by word" not in Read(html(made)).text
 
 
 def test_a_lane_in_which_nothing_was_said_is_on_the_page() -> None:
@@ -161,7 +181,10 @@ def test_no_message_leaves_its_box(opened: Opened) -> None:
 
 
 def test_a_browser_draws_no_picture_and_no_form(opened: Opened) -> None:
-    assert opened.page.locator("img, svg, iframe, form, input, button, script, video, audio, object").count() == 0
+    assert opened.page.locator("img, iframe, form, input, button, script, video, audio, object").count() == 0
+    drawn = opened.page.locator("svg, svg *").evaluate_all("them => them.map(each => each.localName)")
+    assert set(drawn) == {"svg", "title", "text", "g", "rect"}
+    assert opened.page.locator("svg:not(.measures svg)").count() == 0
 
 
 def test_lanes_stand_side_by_side_and_are_swiped_on_a_phone(browser: Browser, tmp_path: Path) -> None:
