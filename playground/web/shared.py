@@ -28,8 +28,8 @@ HEADERS = {
     "Cache-Control": "no-store",  # what is taken back is not to be read from a cache
 }
 
-AT_ONCE = 2
-"""Pages drawn at the same time; a large one takes a second of the processor, and anybody may ask for it."""
+AT_ONCE = 1
+"""Pages drawn at the same time; a large one takes seconds of the processor, and anybody may ask for it."""
 
 
 def routes(parts: Playground) -> list[BaseRoute]:
