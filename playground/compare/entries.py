@@ -4,7 +4,7 @@ The rule: what was drawn is kept for as long as what it was drawn from stays equ
 end is drawn again. Nothing here depends on a clock, a store or a component.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -25,6 +25,7 @@ from playground.compare.blocks import (
 )
 from playground.compare.markdown import Growing
 from playground.compare.metrics import failure, metric_line
+from playground.compare.rounds import runs_of
 from playground.records import RunRecord
 from playground.transcript import Transcript
 
@@ -158,7 +159,7 @@ def _told(
     view: ThreadView, transcript: Transcript, tells: Tells
 ) -> Iterator[tuple[ThreadItem, Turn, RunRecord | None]]:
     """Each item, its turn, and the run that ended with it."""
-    answering = {run.answers: run for run in _runs(view) if run.answers}
+    answering = {run.answers: run for run in runs_of(view) if run.answers}
     for items in _turns(transcript.items):
         asked = items[0] if isinstance(items[0], UserMessageItem) else None
         ended = next((view.runs[item.id] for item in items if item.id in view.runs), None)
@@ -179,10 +180,6 @@ def _turns(items: Iterable[ThreadItem]) -> Iterator[list[ThreadItem]]:
         turn.append(item)
     if turn:
         yield turn
-
-
-def _runs(view: ThreadView) -> Iterable[RunRecord]:
-    return (*view.runs.values(), *([view.live] if view.live else ()), *view.queued)
 
 
 def _turn(run: RunRecord | None, versions: int, tells: Tells) -> Turn:
@@ -228,16 +225,3 @@ def _writes(transcript: Transcript) -> bool:
     """Whether there is something of what is being written to be seen."""
     being = [item for item in transcript.items if item.id in transcript.open_ids]
     return any(not isinstance(item, AssistantMessageItem) or any(part.text for part in item.content) for item in being)
-
-
-def rounds(views: Iterable[ThreadView]) -> Mapping[str, int]:
-    """The rounds that are seen in these lanes, oldest first, each with the number of lanes that it was put to."""
-    began: dict[str, list[float]] = {}
-    for view in views:
-        own: dict[str, float] = {}
-        for run in _runs(view):
-            if run.round is not None:
-                own[run.round] = min(run.created_at.timestamp(), own.get(run.round, float("inf")))
-        for round_id, at in own.items():
-            began.setdefault(round_id, []).append(at)
-    return {round_id: len(times) for round_id, times in sorted(began.items(), key=lambda each: min(each[1]))}

@@ -31,7 +31,7 @@ from chatkit.types import (
 )
 
 from playground.client import ThreadView
-from playground.compare.entries import Drawn, Entries, Tells, rounds, tell_all
+from playground.compare.entries import Drawn, Entries, Tells, tell_all
 from playground.runs.spelled import pretty
 from playground.transcript import Transcript, apply
 from tests.compare.payloads import SCRIPTS
@@ -41,7 +41,8 @@ Shown = dict[str, Any]
 
 
 def blocks(drawn: Drawn) -> list[Shown]:
-    return [orjson.loads(line) for line in drawn.lines.split("\n")[:-1]] + orjson.loads(drawn.tail)
+    tail: list[Shown] = orjson.loads(drawn.tail)
+    return [orjson.loads(line) for line in drawn.lines.split("\n")[:-1]] + tail
 
 
 def draw(shown: ThreadView, transcript: Transcript | None = None, tells: Tells = tell_all) -> list[Shown]:
@@ -273,35 +274,23 @@ def harmless(block: Shown) -> bool:
     )
 
 
-@pytest.mark.parametrize(
-    "shown",
-    [
-        lambda payload: view(user(payload)),
-        lambda payload: view(answer(payload)),
-        lambda payload: view(work(call(name=payload))),
-        lambda payload: view(work(call(arguments=payload))),
-        lambda payload: view(work(call(result=payload))),
-        lambda payload: view(work(call(note=payload))),
-        lambda payload: view(work(CustomTask(title=payload, content=payload, status_indicator="complete"))),
-        lambda payload: view(work(ThoughtTask(title=payload, content=payload, status_indicator="complete"))),
-        lambda payload: view(answer("x", Annotation(source=URLSource(title=payload, url=payload)))),
-        lambda payload: view(user("x"), runs={"msg_q": run("failed", error=payload, model=payload, notes=(payload,))}),
-        lambda payload: view(live=run("running"), queued=(run("queued", input_text=payload),)),
-    ],
-    ids=["message", "answer", "name", "arguments", "result", "note", "step", "thought", "source", "failure", "queued"],
-)
+PLACES: dict[str, Callable[[str], ThreadView]] = {
+    "message": lambda payload: view(user(payload)),
+    "answer": lambda payload: view(answer(payload)),
+    "name": lambda payload: view(work(call(name=payload))),
+    "arguments": lambda payload: view(work(call(arguments=payload))),
+    "result": lambda payload: view(work(call(result=payload))),
+    "note": lambda payload: view(work(call(note=payload))),
+    "step": lambda payload: view(work(CustomTask(title=payload, content=payload, status_indicator="complete"))),
+    "thought": lambda payload: view(work(ThoughtTask(title=payload, content=payload, status_indicator="complete"))),
+    "source": lambda payload: view(answer("x", Annotation(source=URLSource(title=payload, url=payload)))),
+    "failure": lambda payload: view(user("x"), runs={"msg_q": run("failed", error=payload, model=payload, notes=(payload,))}),
+    "queued": lambda payload: view(live=run("running"), queued=(run("queued", input_text=payload),)),
+}
+
+
+@pytest.mark.parametrize("shown", PLACES.values(), ids=PLACES)
 def test_nothing_that_is_written_becomes_markup(shown: Callable[[str], ThreadView]) -> None:
     for payload in SCRIPTS:
         for block in draw(shown(payload)):
             assert harmless(block), (payload, block["html"])
-
-
-# -- rounds -----------------------------------------------------------------------------------------------------
-
-
-def test_rounds_are_told_oldest_first_with_the_lanes_that_they_were_put_to() -> None:
-    early, late = run(id="a", round="one"), run(id="b", round="two", created_at=AT.replace(hour=13))
-    first = view(user("Hi"), runs={"msg_q": late, "msg_a": early})
-    second = view(user("Hi"), live=replace(late, id="c"))
-    assert dict(rounds([second, first])) == {"one": 1, "two": 2}
-    assert list(rounds([second, first])) == ["one", "two"]
