@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from playground import wire
 from playground.client import Client
 from playground.compare.comparison import Comparison
+from playground.compare.fragments import fragment
 from playground.compare.gather import comparison
 from playground.parts import Playground
 from playground.store import shares
@@ -55,3 +56,8 @@ async def shared(database: Database, share_id: str) -> Comparison:
     """What a link leads to, for anybody. Raises NotFound."""
     content = await database.read(lambda session: shares.find(session, wire.clean(share_id)))
     return Comparison.model_validate(content)
+
+
+def shares_html(shares: Sequence[Share], made: Share | None = None) -> str:
+    """What a visitor shares, with the link that was just `made`, as a piece of HTML."""
+    return fragment("shares.html", shares=shares, made=made)
