@@ -21,6 +21,11 @@ class Tabs:
         self._parts = parts
         self._database = parts.database
 
+    @property
+    def visitor(self) -> Visitor:
+        """Whose all this is."""
+        return self._visitor
+
     async def tabs(self) -> tuple[Tab, ...]:
         """The open tabs in strip order; a first one is made if there is none."""
         found = await self._database.read(self._open_tabs)

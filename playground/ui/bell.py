@@ -1,6 +1,7 @@
 """Wakes the pages of this process that look at a tab, so that none has to ask the store often."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Generator
 from contextlib import contextmanager
 
@@ -16,6 +17,7 @@ class Ear:
         self.woken = asyncio.Event()
         self.rung = False
         self.closed = False
+        self.further: Counter[str] = Counter()
 
     def ring(self) -> None:
         """Wakes the page and has it read the store."""
@@ -42,6 +44,12 @@ class Bell:
     def ring(self, tab_id: str) -> None:
         """Wakes everyone who listens to that tab."""
         for ear in self._ears.get(tab_id, ()):
+            ear.ring()
+
+    def look_back(self, page: str, lane_id: str, items: int) -> None:
+        """Has a page show more of a lane."""
+        if (ear := self._pages.get(page)) is not None:
+            ear.further[lane_id] += items
             ear.ring()
 
     def leave(self, page: str) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from playground.capabilities import capabilities_of
 from playground.catalog import Offer
 from playground.client import ThreadView
+from playground.compare.presets import PRESETS
 from playground.prices import price
 from playground.records import Branch, Lane, Tab
 from playground.roster.roster import AgentOffer
@@ -56,6 +57,24 @@ def model_label(model: str) -> str:
     if context is not None:
         facts.append(f"{context / 1_000_000:.3g}M" if context >= 1_000_000 else f"{context // 1000}k")
     return BESIDE.join(facts)
+
+
+def choices_value(agents: Sequence[AgentOffer], offers: Sequence[Offer]) -> dict[str, Any]:
+    """All that can be picked for a lane, for `board.js` and `bar.js`."""
+    return {
+        "agents": [{"name": one.name, "label": one.label, "prompts": one.prompts} for one in agents],
+        "providers": [
+            {
+                "id": one.provider,
+                "label": one.label,
+                "available": one.available,
+                "note": one.note,
+                "models": [{"name": name, "label": model_label(name)} for name in one.models],
+            }
+            for one in offers
+        ],
+        "presets": [{"id": preset, "label": label, "hint": hint} for preset, label, hint in PRESETS],
+    }
 
 
 def _short(dollars: Decimal) -> str:

@@ -12,10 +12,20 @@ function toEnd() {
   document.querySelector('#chat .bubble-wrap')?.scrollTo(0, 1e9);
 }
 
+// Several lanes, as the one conversation that they are to the rest of the page.
+function together(lanes) {
+  return {
+    index: { tab: JSON.parse(props.value.board).tab, run: lanes.find((lane) => lane.live || lane.queued)?.id },
+    empty: lanes.every((lane) => lane.unheard),
+  };
+}
+
 let tab = null;
 let sent = false;
 watch('value', () => {
-  const { index = {}, more = false, empty = true } = JSON.parse(props.value?.rest ?? '{}');
+  const lanes = JSON.parse(props.value?.board ?? '{}').lanes ?? [];
+  const { index = {}, more = false, empty = true } = lanes.length > 1 ? together(lanes) : JSON.parse(props.value?.rest ?? '{}');
+  mark('lanes', lanes.length > 1);
   mark('live', index.run);
   mark('more', more);
   mark('empty', empty);

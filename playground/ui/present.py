@@ -1,6 +1,6 @@
 """Puts what a handler returned into the components."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import gradio as gr
@@ -27,13 +27,16 @@ def present(view: View, shown: Shown) -> Outputs:
         view.picker.providers: shown.providers,
         view.history: shown.history,
         view.notes: shown.note.wire() if shown.note else None,
+        view.analysis: shown.analysis,
     }
     changed: Outputs = {component: value for component, value in parts.items() if value is not None}
-    return changed | _lane(view, shown.lane) if shown.lane else changed
+    if shown.lane is None:
+        return changed
+    return changed | _lane(view, shown.lane) | {view.settings.lane: shown.drawer or {}}
 
 
-def picture(shown: Shown) -> dict[str, str]:
-    """What changed, as parts of the feed's value; `show.js` hands them to the components.
+def picture(shown: Shown, before: Mapping[str, str]) -> dict[str, str]:
+    """What a page was shown so far, as parts of the feed's value; `show.js` hands them to the components.
 
     A standing listener has this one output. Gradio makes every other one anew at each update, changed or not.
     """
@@ -41,10 +44,15 @@ def picture(shown: Shown) -> dict[str, str]:
         "strip": {"value": shown.strip} if shown.strip else None,
         "versions": _versions(shown.versions) if shown.versions else None,
         "providers": {"value": shown.providers} if shown.providers else None,
+        "choices": shown.choices,
         "note": {"value": shown.note.wire()} if shown.note else None,
     }
-    changed = {name: orjson.dumps(part).decode() for name, part in parts.items() if part is not None}
-    return changed | shown.feed.wire() if shown.feed else changed
+    news = {name: orjson.dumps(part).decode() for name, part in parts.items() if part is not None}
+    if shown.feed is None:
+        return {**before, **news}
+    # A conversation takes the place of the one before, with the lanes that it had.
+    kept = {name: part for name, part in before.items() if name == "watch" or name in parts}
+    return {**kept, **news, **shown.feed.wire()}
 
 
 def _lane(view: View, lane: LanePanel) -> Outputs:
@@ -75,4 +83,5 @@ def _versions(versions: Versions) -> Any:
 def lane_components(view: View) -> Iterator[Block]:
     """What a `LanePanel` touches."""
     yield from (view.picker.agent, view.picker.providers, view.picker.model, view.chat.chat)
-    yield from (view.settings.instructions, view.settings.temperature, view.settings.max_tokens, view.settings.effort)
+    settings = view.settings
+    yield from (settings.instructions, settings.temperature, settings.max_tokens, settings.effort, settings.lane)

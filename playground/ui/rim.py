@@ -40,11 +40,10 @@ def standing_door(handle: Callable[..., AsyncIterator[Shown]]) -> Callable[..., 
         parts = {"watch": token_hex(8)}
         try:
             async for shown in handle(self, *args, **kwargs):
-                changed = picture(shown)
-                parts |= changed
-                yield parts.copy() if changed else KEEP
+                before, parts = parts, picture(shown, parts)
+                yield parts if parts != before else KEEP
         except Exception as error:  # nothing above would show it
-            yield parts | picture(problem(error))
+            yield picture(problem(error), parts)
 
     return answer
 

@@ -1,5 +1,6 @@
 """What the page shows, as frozen values: handlers make them, `wiring` puts them into components."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from secrets import token_hex
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from playground.compare.entries import Drawn
 from playground.records import Ask, Decision, Effort, LaneSettings
 
 WINDOW = 60
@@ -55,7 +57,8 @@ def read_decisions(value: object) -> list[Decision]:
 class Feed:
     """A conversation, drawn. `ids` holds the item behind each message, None where there is none.
 
-    The first `settled` messages stay as they are while the others are being written. `asks` is what the run waits for.
+    The first `settled` messages stay as they are while the others are being written. `asks` is what the run waits for,
+    and `board` the JSON of what stands above it.
     """
 
     messages: tuple[dict[str, Any], ...] = ()
@@ -69,6 +72,7 @@ class Feed:
     more: bool = False
     settled: int = 0
     asks: tuple[Ask, ...] = ()
+    board: str = ""
 
     @property
     def index(self) -> Index:
@@ -95,7 +99,22 @@ class Feed:
             "settled": _json(self.messages[: self.settled]),
             "open": _json(self.messages[self.settled :]),
             "rest": _json(rest),
+            "board": self.board,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Several conversations side by side, drawn, by the ids of their lanes. `board` is JSON, as is all in them."""
+
+    board: str
+    lanes: Mapping[str, Drawn]
+
+    def wire(self) -> dict[str, str]:
+        """The value of the feed component."""
+        lines = {f"lane:{lane_id}": drawn.lines for lane_id, drawn in self.lanes.items()}
+        tails = {f"tail:{lane_id}": drawn.tail for lane_id, drawn in self.lanes.items()}
+        return {"board": self.board, **lines, **tails}
 
 
 def _json(value: Any) -> str:
@@ -140,13 +159,19 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What changes on the page; None leaves a part as it is."""
+    """What changes on the page; None leaves a part as it is.
+
+    `drawer` names the tab and the lane whose settings `lane` has.
+    """
 
     strip: dict[str, Any] | None = None
     lane: LanePanel | None = None
+    drawer: dict[str, str] | None = None
     providers: dict[str, Any] | None = None
-    feed: Feed | None = None
+    choices: dict[str, Any] | None = None
+    feed: Feed | Columns | None = None
     versions: Versions | None = None
     history: dict[str, Any] | None = None
     box: str | None = None
     note: Note | None = None
+    analysis: dict[str, Any] | None = None

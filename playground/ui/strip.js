@@ -166,9 +166,14 @@ function draw() {
   document.title = title ? title + ' · Agent playground' : 'Agent playground';
 }
 
+// What a link asks to be compared is in the tab that it opened: a reload must not open another.
+const OPENS = ['compare', 'agent', 'prompt', 'same_world', 'blind'];
+
 function address() {
   const url = new URL(location.href);
-  if (!chosen || url.searchParams.get('s') === chosen) return;
+  const done = !OPENS.some((name) => url.searchParams.has(name));
+  if (!chosen || (done && url.searchParams.get('s') === chosen)) return;
+  OPENS.forEach((name) => url.searchParams.delete(name));
   url.searchParams.set('s', chosen);
   history.replaceState(history.state, '', url);
 }

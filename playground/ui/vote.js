@@ -14,7 +14,8 @@ class Votes {
     this.row.setAttribute('role', 'group');
     this.row.setAttribute('aria-label', 'Which was better? Keys 1 to 8, 0 for a tie, - for all bad');
     this.take = button('take', 'Take back', 'Take the vote back', () => act('unvote', { round: this.current }));
-    this.box.append(rounds, make('span', 'asked', 'Better:'), this.row, this.take);
+    this.asked = make('span', 'asked');
+    this.box.append(rounds, this.asked, this.row, this.take);
     this.box.addEventListener('keydown', (event) => this.key(event));
   }
 
@@ -37,7 +38,13 @@ class Votes {
     return [...lanes, ['tie', 'Tie', '0', 'A tie'], ['bad', 'All bad', '-', 'All bad']];
   }
 
+  // A vote is on answers; of the newest round they may still be written.
+  get early() {
+    return this.current === board.rounds.at(-1) && board.lanes.some((lane) => lane.live);
+  }
+
   vote(choice) {
+    if (this.early) return say('Vote when all lanes have answered.');
     const round = this.current;
     if (board.votes[round] === choice) return act('unvote', { round });
     const lane = board.lanes.some((one) => one.id === choice);
@@ -56,11 +63,12 @@ class Votes {
     const round = this.current;
     this.box.hidden = !round;
     const voted = board.votes[round];
-    const now = JSON.stringify([board.rounds.length, round, voted, this.options(), board.blind]);
+    const now = JSON.stringify([board.rounds.length, round, voted, this.options(), this.early]);
     if (now === this.drawn) return;
     this.drawn = now;
     const at = board.rounds.indexOf(round);
     this.place.textContent = `Round ${at + 1} of ${board.rounds.length}`;
+    this.asked.textContent = this.early ? 'Which was better? Wait for all:' : 'Which was better?';
     this.back.disabled = at <= 0;
     this.on.disabled = at >= board.rounds.length - 1;
     const focused = this.row.contains(document.activeElement) ? document.activeElement.dataset.choice : null;
@@ -70,6 +78,7 @@ class Votes {
       made.dataset.choice = choice;
       made.title = name;
       made.setAttribute('aria-pressed', String(voted === choice));
+      made.setAttribute('aria-disabled', String(this.early));
       return made;
     }));
     if (focused) this.row.querySelector(`[data-choice="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });

@@ -1,57 +1,27 @@
-"""One open page looking at one tab: reads the thread, follows its live run, and says what to show."""
+"""One open page looking at one tab: reads its lanes' threads, follows their live runs, and says what to show."""
 
 import asyncio
 import contextlib
-import logging
 import time
-from collections.abc import AsyncIterator
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Self
 
-from playground.client import Client, Numbered, ThreadView
-from playground.transcript import Transcript, apply
+import orjson
+
+from playground.client import Client
+from playground.records import Tab, Vote
 from playground.ui.bell import Ear
+from playground.ui.board import Board, Seen, board
 from playground.ui.choices import strip_value, versions
+from playground.ui.column import Column
 from playground.ui.conversation import draw
-from playground.ui.state import WINDOW, Feed, Shown
+from playground.ui.state import WINDOW, Columns, Feed, Shown, Versions
 
 FRAME = 0.1
 """Seconds between two pictures of a running answer."""
 PEEK = 1.5
 """Seconds between two looks at the store, for what another window, a ChatKit client or a replica did."""
-
-logger = logging.getLogger(__name__)
-
-
-class Following:
-    """Folds the events of one run as they come, in a task of its own."""
-
-    def __init__(self, run_id: str, events: AsyncIterator[Numbered], start: Transcript, woken: asyncio.Event) -> None:
-        self.run_id = run_id
-        self.transcript = start
-        self._woken = woken
-        self._task = asyncio.create_task(self._fold(events))
-
-    @property
-    def over(self) -> bool:
-        """Whether no more events come."""
-        return self._task.done()
-
-    async def _fold(self, events: AsyncIterator[Numbered]) -> None:
-        try:
-            async for numbered in events:
-                self.transcript = apply(self.transcript, numbered.event)
-                self._woken.set()
-        except Exception:
-            logger.exception("following run %s ended early", self.run_id)
-        finally:
-            self._woken.set()
-
-    async def aclose(self) -> None:
-        """Stops following; the run goes on."""
-        self._task.cancel()
-        # Not awaited itself: its cancellation must not be mistaken for one's own, which has to go through.
-        await asyncio.wait([self._task])
 
 
 class Watch:
@@ -62,9 +32,9 @@ class Watch:
         self._tab_id = tab_id
         self._ear = ear
         self._limit = limit
-        self._view: ThreadView | None = None
-        self._following: Following | None = None
-        self._mark: object = None
+        self._columns: dict[str, Column] = {}
+        self._board: Board | None = None
+        self._above = ""
         self._read_again = 0.0
         self._shown = Shown()
 
@@ -72,7 +42,8 @@ class Watch:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self._unfollow()
+        for column in self._columns.values():
+            await column.aclose()
 
     async def pause(self) -> None:
         """Waits for news, at most until it is time for the next look at the store."""
@@ -90,8 +61,11 @@ class Watch:
         Raises:
             NotFound: the tab is gone.
         """
-        strip = await self._read() if self._due() else self._shown.strip
-        now = Shown(strip=strip, feed=self._feed(), versions=versions(self._view))
+        due = self._due()
+        strip = await self._read() if due else self._shown.strip
+        # A thread that was just read may have much to be drawn, while others wait for their pictures.
+        feed = await asyncio.to_thread(self._feed) if due else self._feed()
+        now = Shown(strip=strip, feed=feed, versions=self._versions())
         before, self._shown = self._shown, now
         return Shown(
             strip=now.strip if now.strip != before.strip else None,
@@ -100,7 +74,7 @@ class Watch:
         )
 
     def _due(self) -> bool:
-        ended = self._following is not None and self._following.over
+        ended = any(column.ended for column in self._columns.values())
         return self._ear.rung or ended or asyncio.get_running_loop().time() >= self._read_again
 
     async def _read(self) -> dict[str, Any]:
@@ -109,54 +83,43 @@ class Watch:
         at = time.time()
         tab = await self._client.tab(self._tab_id)
         tabs = await self._client.tabs()
-        thread_id = tab.lane.thread_id
-        if thread_id is None:
-            self._view = None
-            await self._unfollow()
-        else:
-            await self._read_thread(thread_id)
+        votes = await self._client.votes(tab.id) if len(tab.lanes) > 1 else ()
+        await self._read_lanes(tab)
+        self._show_board(tab, votes)
         fresh, known = strip_value(tabs, self._tab_id, at), self._shown.strip
         return known if known and known["tabs"] == fresh["tabs"] else fresh
 
-    async def _read_thread(self, thread_id: str) -> None:
-        glance = await self._client.view(thread_id, limit=1)
-        mark = _mark(glance)
-        if mark == self._mark and not (self._following and self._following.over):
-            return
-        # The window only grows while a page looks on: a fold that was opened stays where it is.
-        shown = len(self._view.transcript.items) if self._view else 0
-        view = await self._client.view(thread_id, limit=max(self._limit, shown))
-        self._view, self._mark = view, mark
-        await self._follow(view)
+    async def _read_lanes(self, tab: Tab) -> None:
+        before, self._columns = self._columns, {}
+        for lane in tab.lanes:
+            known = before.pop(lane.id) if lane.id in before else None
+            self._columns[lane.id] = Column(self._client, self._ear.woken) if known is None else known
+        for gone in before.values():
+            await gone.aclose()
+        limits = {lane.id: self._limit + self._ear.further[lane.id] for lane in tab.lanes}
+        await asyncio.gather(*(self._columns[lane.id].read(lane.thread_id, limits[lane.id]) for lane in tab.lanes))
+        alone = self._columns[tab.lane.id]
+        if len(tab.lanes) == 1 and alone.trouble is not None:
+            raise alone.trouble
 
-    async def _follow(self, view: ThreadView) -> None:
-        live = view.live.id if view.live else None
-        if self._following and self._following.run_id == live and not self._following.over:
-            return
-        await self._unfollow()
-        if live is not None:
-            # From the first event: items that the store already has are replaced by themselves.
-            events = self._client.follow(live)
-            self._following = Following(live, events, view.transcript, self._ear.woken)
+    def _show_board(self, tab: Tab, votes: Sequence[Vote]) -> None:
+        seen = {lane_id: Seen(column.view, column.error) for lane_id, column in self._columns.items()}
+        self._board = board(tab, seen, votes)
+        self._above = orjson.dumps(self._board.value).decode()
 
-    async def _unfollow(self) -> None:
-        following, self._following = self._following, None
-        if following is not None:
-            await following.aclose()
+    def _feed(self) -> Feed | Columns:
+        shown = self._board
+        assert shown is not None  # noqa: S101 - a tab is read before it is shown
+        columns = {lane_id: self._columns[lane_id] for lane_id in shown.order}
+        if len(columns) > 1:
+            drawn = {lane_id: column.draw(shown.curtain.tells) for lane_id, column in columns.items()}
+            return Columns(self._above, drawn)
+        (alone,) = columns.values()
+        if alone.view is None:
+            return Feed(tab_id=self._tab_id, board=self._above)
+        return replace(draw(alone.view, alone.transcript), tab_id=self._tab_id, limit=alone.limit, board=self._above)
 
-    def _feed(self) -> Feed:
-        if self._view is None:
-            return Feed(tab_id=self._tab_id)
-        transcript = self._following.transcript if self._following else self._view.transcript
-        return replace(draw(self._view, transcript), tab_id=self._tab_id, limit=self._limit)
-
-
-def _mark(view: ThreadView) -> object:
-    """Differs when something about the thread did, apart from what its live run streams."""
-    items = view.transcript.items
-    live = (view.live.id, view.live.asks) if view.live else None
-    last = None if live else (items[-1].id if items else None)
-    head = next((branch.id for branch in view.branches if branch.head), None)
-    queued = tuple(run.id for run in view.queued)
-    ended = None if live else tuple((run.id, run.status) for run in view.runs.values())
-    return (live, last, head, len(view.branches), queued, ended, tuple(sorted(view.feedback.items())))
+    def _versions(self) -> Versions:
+        """Of the only lane; several have theirs on the board."""
+        columns = list(self._columns.values())
+        return versions(columns[0].view) if len(columns) == 1 else Versions()

@@ -23,6 +23,7 @@ def wire(page: gr.Blocks, view: View, desk: Desk) -> None:
     doors = Doors(view, desk)
     _chat(view, doors)
     _lane(view, doors)
+    _board(view, doors)
     _tabs(page, view, doors)
 
 
@@ -30,7 +31,7 @@ def _tabs(page: gr.Blocks, view: View, doors: Doors) -> None:
     strip, history, index = view.strip, view.history, view.chat.index
     shown = [strip, view.chat.feed, view.picker.versions, *lane_components(view), view.notes]
     opened = [
-        page.load(doors.load, None, shown, **QUICK),
+        page.load(doors.load, None, [*shown, view.chat.box], **QUICK),
         # One at a time, and the last one at the end: two answers in the wrong order would show the wrong tab.
         event(strip, "tab_pick")(doors.pick, None, shown, trigger_mode="always_last", **QUICK),
         event(strip, "tab_add")(doors.add, None, shown, trigger_mode="multiple", **QUICK),
@@ -70,7 +71,8 @@ def _watching(view: View, doors: Doors, opened: Sequence[Any]) -> None:
 def _chat(view: View, doors: Doors) -> None:
     strip, chat = view.strip, view.chat
     by_index: dict[str, Any] = {"inputs_kwargs": {"index": chat.index}, "outputs": [view.notes], **QUICK}
-    handed = [chat.chat, chat.index, strip, view.picker.versions, view.picker.providers, view.notes, chat.asks]
+    versions, providers = view.picker.versions, view.picker.providers
+    handed = [chat.chat, chat.index, strip, versions, providers, view.notes, chat.asks, chat.board]
     chat.feed.change(None, [chat.feed, strip], handed, js=SHOW, trigger_mode="always_last", **QUICK)
     for sends in (chat.box.submit, chat.send.click):
         sends(doors.send, inputs_kwargs={"strip": strip, "text": chat.box}, outputs=[chat.box, view.notes], **QUICK)
@@ -81,9 +83,9 @@ def _chat(view: View, doors: Doors) -> None:
     chat.chat.option_select(doors.again, **by_index)
     chat.chat.edit(doors.edit, **by_index)
     chat.chat.like(doors.rate, trigger_mode="multiple", **by_index)
-    view.picker.versions.input(
+    versions.input(
         doors.switch,
-        inputs_kwargs={"index": chat.index, "branch_id": view.picker.versions},
+        inputs_kwargs={"index": chat.index, "branch_id": versions},
         outputs=[view.notes],
         preprocess=False,  # the server does not know the choices: the browser got them with a picture
         trigger_mode="multiple",
@@ -107,9 +109,18 @@ def _lane(view: View, doors: Doors) -> None:
     for field in fields.values():
         field.input(
             doors.set_settings,
-            inputs_kwargs={"strip": strip, **fields},
+            inputs_kwargs={"strip": strip, "drawer": settings.lane, **fields},
             outputs=[view.notes],
             trigger_mode="always_last",
             **QUICK,
         )
-    settings.reset.click(doors.reset_settings, inputs_kwargs={"strip": strip}, **picked)
+    drawn: dict[str, Any] = {"strip": strip, "drawer": settings.lane}
+    settings.reset.click(doors.reset_settings, inputs_kwargs=drawn, **picked)
+
+
+def _board(view: View, doors: Doors) -> None:
+    # Several acts may be under way at once: a slow one in one lane must not keep back one in another.
+    at_once: dict[str, Any] = {"trigger_mode": "multiple", **QUICK}
+    outputs = [view.strip, *lane_components(view), view.notes]
+    event(view.chat.board, "lane_act")(doors.act, None, outputs, **at_once)
+    event(view.analysis, "analyse")(doors.analyse, None, [view.analysis, view.notes], **at_once)

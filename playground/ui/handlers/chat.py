@@ -2,13 +2,18 @@
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
+from typing import Any
 
-from playground.client import Client
+from playground.client import Client, Sent
 from playground.errors import Conflict, Malformed, NotFound
 from playground.records import Decision
+from playground.ui.board import lane_names
 from playground.ui.choices import providers_value
+from playground.ui.handlers.caller import Caller
 from playground.ui.handlers.desk import Desk
+from playground.ui.handlers.seen import seen_board
 from playground.ui.handlers.tabs import first_of
+from playground.ui.handlers.talking import stop_lanes
 from playground.ui.state import WINDOW, Index, Note, Shown
 from playground.ui.watch import Watch
 
@@ -16,6 +21,7 @@ from playground.ui.watch import Watch
 async def attach(desk: Desk, client: Client, *, page: str, tab_id: str, limit: int = WINDOW) -> AsyncIterator[Shown]:
     """What the tab shows, from now until the page looks at another one. The page may leave at any yield."""
     offers = await desk.parts.offers()
+    choices: dict[str, Any] | None = await desk.choices(offers)
     with desk.bell.listen(tab_id, page) as ear:
         async with Watch(client, tab_id, ear, limit=limit) as watch:
             while True:
@@ -28,11 +34,15 @@ async def attach(desk: Desk, client: Client, *, page: str, tab_id: str, limit: i
                     break
                 # A local model that is being fetched says how far it is.
                 before, offers = offers, await desk.parts.offers()
+                if offers != before:
+                    choices = await desk.choices(offers)
                 yield replace(
                     shown,
                     strip={**shown.strip, "watched": True} if shown.strip else None,
                     providers=providers_value(offers) if offers != before else None,
+                    choices=choices,
                 )
+                choices = None
                 await watch.pause()
     # Gradio repeats the last picture when a stream ends, when another tab may already be shown.
     yield Shown()
@@ -48,17 +58,36 @@ async def send(desk: Desk, client: Client, *, tab_id: str, text: str) -> Shown:
     """Sends what is in the box, and empties it."""
     if not text.strip():
         return Shown()
-    await client.send(tab_id, text)
+    if len((await client.tab(tab_id)).lanes) == 1:
+        await client.send(tab_id, text)
+        desk.bell.ring(tab_id)
+        return Shown(box="")
+    sent = await client.send_all(tab_id, text)
     desk.bell.ring(tab_id)
-    return Shown(box="")
+    refused = [one for one in sent if one.error]
+    if not refused:
+        return Shown(box="")
+    # What no lane took is still in the box.
+    box = "" if len(refused) < len(sent) else None
+    return Shown(box=box, note=Note(await _refusals(client, tab_id, refused), problem=True))
+
+
+async def _refusals(client: Client, tab_id: str, refused: Sequence[Sent]) -> str:
+    tab = await client.tab(tab_id)
+    names = lane_names(tab, (await seen_board(client, tab)).curtain)
+    by_reason: dict[str, list[str]] = {}
+    for one in refused:
+        by_reason.setdefault(one.error or "", []).append(names.get(one.lane_id, "A lane"))
+    return " ".join(f"{', '.join(lanes)}: {reason}" for reason, lanes in by_reason.items())
 
 
 async def stop(desk: Desk, client: Client, *, index: Index) -> Shown:
-    """Stops the answer that is being written; what is there stays. Messages that wait are taken back."""
-    for run_id in (*index.queued[::-1], *([index.run] if index.run else [])):
-        await client.stop(run_id)
+    """Stops what is being written, in every lane; what is there stays. Messages that wait are taken back."""
+    if not index.tab:
+        return Shown()
+    shown = await stop_lanes(Caller(desk, client), index.tab)
     desk.bell.ring(index.tab)
-    return Shown()
+    return shown
 
 
 async def decide(desk: Desk, client: Client, *, index: Index, run_id: str, decisions: Sequence[Decision]) -> Shown:

@@ -21,15 +21,19 @@ async def set_agent(desk: Desk, client: Client, *, tab_id: str, agent: str) -> S
 
 async def set_provider(desk: Desk, client: Client, *, tab_id: str, provider: str) -> Shown:
     """The first model of another provider; says what is missing if it cannot be used yet."""
-    offers = await desk.parts.offers()
-    offer = next((one for one in offers if one.provider == provider), None)
-    if offer is None:
-        raise Malformed("That provider is not known here.")
+    name = await first_model(desk, provider)
     tab = await client.tab(tab_id)
     if provider_of(tab.lane.model) != provider:
-        name = offer.models[0] if offer.models else f"{provider}/default"
         tab = await client.set_lane(tab_id, model=name)
     return Shown(lane=await desk.lane(tab))
+
+
+async def first_model(desk: Desk, provider: str) -> str:
+    """What a provider is picked with. Raises Malformed for one that is not known."""
+    offer = next((one for one in await desk.parts.offers() if one.provider == provider), None)
+    if offer is None:
+        raise Malformed("That provider is not known here.")
+    return offer.models[0] if offer.models else f"{provider}/default"
 
 
 async def set_model(desk: Desk, client: Client, *, tab_id: str, model: str | None) -> Shown:
@@ -49,12 +53,13 @@ async def set_settings(
     client: Client,
     *,
     tab_id: str,
+    lane_id: str | None = None,
     instructions: str | None,
     temperature: float | None,
     max_tokens: float | None,
     effort: str | None,
 ) -> Shown:
-    """The model settings of a tab. Empty fields leave it to the agent and the provider."""
+    """The model settings of a lane, the first one unless named. Empty fields leave it to the agent and the provider."""
     try:
         settings = LaneSettings.model_validate(
             {
@@ -67,11 +72,12 @@ async def set_settings(
     except ValidationError as error:
         names = ", ".join(str(part["loc"][0]).replace("_", " ") for part in error.errors())
         raise Malformed(f"Out of range: {names}. The settings stay as they were.") from None
-    await client.set_lane(tab_id, settings=settings)
+    await client.set_lane(tab_id, lane_id, settings=settings)
     return Shown()
 
 
-async def reset_settings(desk: Desk, client: Client, *, tab_id: str) -> Shown:
+async def reset_settings(desk: Desk, client: Client, *, tab_id: str, lane_id: str | None = None) -> Shown:
     """Back to the agent's own instructions and the provider's defaults."""
-    tab = await client.set_lane(tab_id, settings=LaneSettings())
-    return Shown(lane=await desk.lane(tab))
+    tab = await client.set_lane(tab_id, lane_id, settings=LaneSettings())
+    drawer = {"tab": tab_id, "lane": lane_id} if lane_id else None
+    return Shown(lane=await desk.lane(tab, lane_id), drawer=drawer)

@@ -99,6 +99,11 @@ def _find(tabs: tuple[Tab, ...], wanted: str | None) -> Tab | None:
 
 async def first_of(client: Client) -> dict[str, Any]:
     """The strip after the shown tab vanished: the page is asked to pick the last one."""
+    return await moved_to(client, None)
+
+
+async def moved_to(client: Client, tab_id: str | None) -> dict[str, Any]:
+    """The strip that asks the page to pick a tab; the last one if none is named."""
     at = time.time()
     tabs = await client.tabs()
-    return {**strip_value(tabs, tabs[-1].id, at), "moved": True}
+    return {**strip_value(tabs, tab_id or tabs[-1].id, at), "moved": True}

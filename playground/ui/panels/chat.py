@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import gradio as gr
 
+from playground.ui.panels.board import build_board
 from playground.ui.panels.drawn import drawn
 
 LATEX: list[dict[str, str | bool]] = [
@@ -15,13 +16,14 @@ LATEX: list[dict[str, str | bool]] = [
 
 @dataclass(frozen=True, slots=True)
 class ChatPanel:
-    """The stream writes to `feed`; the browser hands it on to `chat`, `index` and `asks`.
+    """The stream writes to `feed`; the browser hands it on to `chat`, `index` and `asks`, or to the `board`.
 
     A component that a running event writes to counts as busy, and the chat's own buttons would be off for as long as
     the page looks on. And the chat is never an input: a client could send back a history of its own.
     """
 
     feed: gr.HTML
+    board: gr.HTML
     chat: gr.Chatbot
     index: gr.JSON
     asks: gr.HTML
@@ -37,6 +39,7 @@ def build_chat() -> ChatPanel:
     index = gr.JSON({}, visible=False)
     with gr.Column(elem_id="conversation", scale=1):
         earlier = gr.Button("Show earlier", size="sm", elem_id="earlier")
+        board = build_board()
         chat = gr.Chatbot(
             elem_id="chat",
             show_label=False,
@@ -54,7 +57,7 @@ def build_chat() -> ChatPanel:
             latex_delimiters=LATEX,
             autoscroll=True,
         )
-        asks = drawn("asks.js", {}, elem_id="asks")
+        asks = drawn("asks.js", {}, elem_id="asks", uses=["make.js", "cards.js"])
     with gr.Column(elem_id="composer"), gr.Row(elem_id="message"):
         box = gr.Textbox(
             label="Message",
@@ -69,4 +72,4 @@ def build_chat() -> ChatPanel:
         )
         stop = gr.Button("Stop", elem_id="stop", min_width=40, scale=0)
         send = gr.Button("Send", variant="primary", elem_id="send", min_width=40, scale=0)
-    return ChatPanel(feed, chat, index, asks, earlier, box, send, stop)
+    return ChatPanel(feed, board, chat, index, asks, earlier, box, send, stop)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import gradio as gr
 
+from playground.ui.panels.board import build_bar
 from playground.ui.panels.drawn import drawn
 
 MODEL = "Model · $/1M in, out · context"
@@ -12,12 +13,13 @@ MODEL = "Model · $/1M in, out · context"
 
 @dataclass(frozen=True, slots=True)
 class PickerPanel:
-    """`providers` has one event: provider_pick."""
+    """`providers` has one event: provider_pick. The `bar` acts through the board."""
 
     agent: gr.Dropdown
     providers: gr.HTML
     model: gr.Dropdown
     versions: gr.Dropdown
+    bar: gr.HTML
 
 
 def build_picker() -> PickerPanel:
@@ -29,4 +31,5 @@ def build_picker() -> PickerPanel:
         versions = gr.Dropdown(
             label="Versions", choices=[], filterable=False, visible=False, elem_id="versions", min_width=120
         )
-    return PickerPanel(agent, providers, model, versions)
+        bar = build_bar()
+    return PickerPanel(agent, providers, model, versions, bar)

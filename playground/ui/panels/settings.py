@@ -17,13 +17,14 @@ EFFORTS = [
 
 @dataclass(frozen=True, slots=True)
 class SettingsPanel:
-    """An empty field leaves it to the agent or the provider."""
+    """An empty field leaves it to the agent or the provider. `lane` says whose they are; nothing: the first lane's."""
 
     instructions: gr.Textbox
     temperature: gr.Number
     max_tokens: gr.Number
     effort: gr.Dropdown
     reset: gr.Button
+    lane: gr.JSON
 
 
 def build_settings() -> SettingsPanel:
@@ -46,4 +47,5 @@ def build_settings() -> SettingsPanel:
         )
         effort = gr.Dropdown(label="Reasoning effort", choices=EFFORTS, value="", filterable=False, elem_id="effort")
         reset = gr.Button("Reset to defaults", size="sm", elem_id="reset")
-    return SettingsPanel(instructions, temperature, max_tokens, effort, reset)
+        lane = gr.JSON({}, visible=False)
+    return SettingsPanel(instructions, temperature, max_tokens, effort, reset, lane)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import gradio as gr
 
+from playground.ui.panels.board import build_analysis
 from playground.ui.panels.chat import ChatPanel, build_chat
 from playground.ui.panels.drawn import drawn
 from playground.ui.panels.history import build_history
@@ -21,6 +22,7 @@ class View:
     strip: gr.HTML
     picker: PickerPanel
     chat: ChatPanel
+    analysis: gr.HTML
     notes: gr.HTML
 
 
@@ -33,4 +35,5 @@ def build_view() -> View:
         picker = build_picker()
         chat = build_chat()
         notes = drawn("notes.js", {}, elem_id="notes")
-    return View(history, settings, strip, picker, chat, notes)
+        analysis = build_analysis()
+    return View(history, settings, strip, picker, chat, analysis, notes)

@@ -1,0 +1,215 @@
+"""A closer look at the lanes, made as HTML by the rooms that know how."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import orjson
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from playground import wire
+from playground.client import ThreadView
+from playground.compare.figures import figures_html, table
+from playground.compare.names import blind_names
+from playground.compare.plots import plots
+from playground.compare.ranking import ranking, ranking_html
+from playground.compare.rounds import answers, round_names, runs_of
+from playground.compare.sharing import Sharing, shares_html
+from playground.compare.spread import attempt, attempts, spread, spread_html
+from playground.compare.steps import aligned, steps_html
+from playground.compare.trace import Trace, traced
+from playground.compare.words import compared, words_html
+from playground.errors import Conflict, Malformed, PlaygroundError
+from playground.records import RunRecord, Tab
+from playground.ui.board import Board, Seen, board, lane_names
+from playground.ui.handlers.caller import Caller, Id
+from playground.ui.handlers.seen import seen_views
+from playground.ui.state import Shown
+
+View = Literal["figures", "words", "steps", "spread", "ranking", "share", "shares", "unshare"]
+
+TITLES: Mapping[View, str] = {
+    "figures": "Figures",
+    "words": "Text diff",
+    "steps": "Step diff",
+    "spread": "Spread",
+    "ranking": "Ranking",
+    "share": "Share",
+    "shares": "Shared comparisons",
+    "unshare": "Shared comparisons",
+}
+UNTOLD = "This would tell who answered. Vote first, or switch blind off."
+
+
+class Asked(BaseModel):
+    """What is to be looked at. `n` numbers the browser's questions."""
+
+    model_config = ConfigDict(frozen=True, strict=True)
+
+    view: View
+    tab: Id
+    lanes: tuple[Id | None, Id | None] = (None, None)
+    round: Id | None = None
+    item: Id | None = None
+    id: Id | None = None
+    n: int = Field(default=0, ge=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A tab as it is looked at: its lanes' threads, and what of them is told."""
+
+    caller: Caller
+    asked: Asked
+    tab: Tab
+    views: Mapping[str, ThreadView]
+    board: Board
+
+    def told(self, round_id: str | None) -> None:
+        """Raises Conflict where it would tell too much."""
+        if not self.board.curtain.tells(round_id):
+            raise Conflict(UNTOLD)
+
+    @property
+    def pair(self) -> tuple[str, str]:
+        """The two lanes. Raises Malformed, NotFound."""
+        one, other = self.asked.lanes
+        if one is None or other is None or one == other:
+            raise Malformed("Two lanes are compared. Pick another one.")
+        return self.tab.find(one).id, self.tab.find(other).id
+
+    def round_with(self, *lane_ids: str) -> tuple[str, dict[str, RunRecord]]:
+        """The round that is meant, or else the newest that these lanes answered, and its runs by lane."""
+        rounds = [self.asked.round] if self.asked.round else self.board.value["rounds"][::-1]
+        for round_id in rounds:
+            answered = answers(self.tab, self.views, round_id)
+            if all(lane_id in answered for lane_id in lane_ids):
+                return round_id, answered
+        raise Conflict("There is nothing to compare yet: these lanes did not both answer the same message.")
+
+    def names(self, round_id: str, answered: Mapping[str, RunRecord]) -> dict[str, str]:
+        """Lane → its name in a round."""
+        if self.board.curtain.tells(round_id):
+            return round_names(self.tab, answered)
+        if self.board.curtain.down:
+            return lane_names(self.tab, self.board.curtain)
+        return blind_names(list(answered), tab_id=self.tab.id, round_id=round_id)
+
+
+async def analyse(caller: Caller, said: Mapping[str, object]) -> Shown:
+    """The answer to what was asked, with the question; what went wrong is said in it."""
+    try:
+        asked = Asked.model_validate_json(orjson.dumps(wire.clean(dict(said))))
+    except (ValidationError, TypeError):
+        return Shown(analysis={"title": "", "html": "", "error": "That cannot be shown here.", "asked": dict(said)})
+    value = {"view": asked.view, "title": TITLES[asked.view], "asked": dict(said)}
+    try:
+        return Shown(analysis={**value, "html": await _VIEWS[asked.view](await _looked(caller, asked))})
+    except PlaygroundError as error:
+        return Shown(analysis={**value, "html": "", "error": error.message})
+
+
+async def _looked(caller: Caller, asked: Asked) -> Look:
+    tab = await caller.client.tab(asked.tab)
+    views = await seen_views(caller.client, tab)
+    seen = {lane_id: Seen(view) for lane_id, view in views.items()}
+    return Look(caller, asked, tab, views, board(tab, seen, await caller.client.votes(tab.id)))
+
+
+async def _figures(look: Look) -> str:
+    look.told(look.asked.round)
+    if look.asked.round is not None:
+        answered = answers(look.tab, look.views, look.asked.round)
+        names = round_names(look.tab, answered)
+        lanes = [[run] for run in answered.values()]
+        return await asyncio.to_thread(_measured, "This round", list(names.values()), lanes)
+    shown = lane_names(look.tab, look.board.curtain)
+    whole = {lane_id: _told_runs(look, look.views[lane_id]) for lane_id in shown if lane_id in look.views}
+    return await asyncio.to_thread(_measured, "All rounds", [shown[lane_id] for lane_id in whole], list(whole.values()))
+
+
+def _told_runs(look: Look, view: ThreadView) -> list[RunRecord]:
+    runs = [run for run in runs_of(view) if look.board.curtain.tells(run.round) and run.status != "queued"]
+    return sorted(runs, key=lambda run: run.created_at)
+
+
+def _measured(caption: str, names: list[str], lanes: list[list[RunRecord]]) -> str:
+    return figures_html([table(caption, names, lanes)], plots(names, lanes)) if any(lanes) else ""
+
+
+async def _words(look: Look) -> str:
+    names, (first, second) = await _pair(look)
+    said = [attempt(trace).answer for trace in (first, second)]
+    return await asyncio.to_thread(lambda: words_html(compared(*said), names))
+
+
+async def _steps(look: Look) -> str:
+    names, (first, second) = await _pair(look, told=True)
+    return await asyncio.to_thread(lambda: steps_html(aligned(first, second), names))
+
+
+async def _pair(look: Look, *, told: bool = False) -> tuple[tuple[str, str], tuple[Trace, Trace]]:
+    """The names and the runs of two lanes in a round."""
+    one, other = look.pair
+    round_id, answered = look.round_with(one, other)
+    if told:
+        look.told(round_id)
+    names = look.names(round_id, answered)
+    first, second = await asyncio.gather(*(traced(look.caller.client, answered[lane].id) for lane in (one, other)))
+    return (names[one], names[other]), (first, second)
+
+
+async def _spread(look: Look) -> str:
+    lane = look.tab.find(look.asked.lanes[0])
+    if lane.thread_id is None:
+        raise Conflict("Nothing was said in this lane yet.")
+    item_id = look.asked.item
+    if item_id is None:
+        _, answered = look.round_with(lane.id)
+        item_id = answered[lane.id].answers or ""
+    tried = await attempts(look.caller.client, lane.thread_id, item_id)
+    for one in tried:
+        look.told(one.run.round)
+    return await asyncio.to_thread(lambda: spread_html(spread(tried)))
+
+
+async def _ranking(look: Look) -> str:
+    votes = await look.caller.client.votes()
+    return await asyncio.to_thread(lambda: ranking_html(ranking(votes))) if votes else ""
+
+
+async def _share(look: Look) -> str:
+    look.told(None)
+    for round_id in look.board.curtain.kept:
+        look.told(round_id)
+    sharing = _sharing(look)
+    made = await sharing.share(look.tab.id)
+    return shares_html(await sharing.shared(), made)
+
+
+async def _shares(look: Look) -> str:
+    return shares_html(await _sharing(look).shared())
+
+
+async def _unshare(look: Look) -> str:
+    if look.asked.id is None:
+        raise Malformed("Which link is to end was not said.")
+    await _sharing(look).revoke(look.asked.id)
+    return await _shares(look)
+
+
+def _sharing(look: Look) -> Sharing:
+    return Sharing(look.caller.client.visitor, look.caller.desk.parts)
+
+
+_VIEWS: Mapping[View, Callable[[Look], Awaitable[str]]] = {
+    "figures": _figures,
+    "words": _words,
+    "steps": _steps,
+    "spread": _spread,
+    "ranking": _ranking,
+    "share": _share,
+    "shares": _shares,
+    "unshare": _unshare,
+}
