@@ -37,7 +37,7 @@ def _invoke(*arguments: str) -> Result:
     return CliRunner().invoke(commands, arguments)
 
 
-@pytest.mark.parametrize("command", ["serve", "doctor"])
+@pytest.mark.parametrize("command", ["serve", "compare", "doctor"])
 def test_every_command_explains_itself(command: str) -> None:
     assert command in _invoke("--help").output
     assert _invoke(command, "--help").exit_code == 0
@@ -107,7 +107,7 @@ def test_app_py_runs_from_any_folder() -> None:
     assert result.stderr.startswith("PLAYGROUND_PORT")
 
 
-@pytest.mark.parametrize("command", [["--help"], ["serve", "--help"]])
+@pytest.mark.parametrize("command", [["--help"], ["serve", "--help"], ["compare", "--help"]])
 def test_help_does_not_wait_for_slow_imports(command: list[str]) -> None:
     code = (
         "import sys; from playground.__main__ import commands; commands(sys.argv[1:], standalone_mode=False);"

@@ -320,7 +320,7 @@ async def _start(*arguments: str) -> Started:
 async def _reach(started: Started, wire: Wire, *, asked: int, lines: int) -> None:
     """Until models were asked so often, and the file has so many lines."""
     while _asked(wire).total() < asked or len(_lines()) < lines:
-        assert started.process.returncode is None, await started.over()
+        assert started.process.returncode is None, (await started.process.communicate())[1].decode()
         await asyncio.sleep(0.02)
 
 

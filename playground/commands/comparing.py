@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, closing
 
 from rich.console import Console
@@ -78,7 +78,7 @@ async def _side_by_side(request: Request, settings: Settings) -> tuple[Lineup, i
         console = _console(request)
         asker = Asker(parts, command_line_visitor())
         progress = LineupProgress(console, setup.models, repeat=setup.repeat)
-        with Interrupts(asker.stop, console.show_cursor) as interrupts, shown(console, progress):
+        with Interrupts(_telling(console, asker.stop), console.show_cursor) as interrupts, shown(console, progress):
             lineup = await line_up(asker, setup, request.prompt or "", progress)
         return lineup, interrupts.code
 
@@ -98,7 +98,7 @@ async def _batch(request: Request, settings: Settings, prompts: tuple[Prompt, ..
         asker = Asker(parts, command_line_visitor())
         rates = dict(request.rates)
         batch = Batch(asker, setup, results, concurrency=request.concurrency, rates=rates, watch=progress)
-        with Interrupts(batch.stop, console.show_cursor) as interrupts, shown(console, progress):
+        with Interrupts(_telling(console, batch.stop), console.show_cursor) as interrupts, shown(console, progress):
             try:
                 await batch.run(left)
             except BaseExceptionGroup:  # answers that cannot be kept are not waited for
@@ -169,6 +169,14 @@ async def _until_here(parts: Playground, model: str) -> None:
         if known[name].state in {"ready", "starting", "running"}:
             return
         await asyncio.sleep(FETCH_LOOK_SECONDS)
+
+
+def _telling(console: Console, stop: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+    async def stopping() -> None:
+        console.print("Stopping. What was said is kept; Ctrl+C again ends it at once.")
+        await stop()
+
+    return stopping
 
 
 def _console(request: Request) -> Console:
