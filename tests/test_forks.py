@@ -102,9 +102,7 @@ def ids(view: ThreadView) -> list[str]:
 def titles(view: ThreadView) -> list[list[str]]:
     """The steps of a view's workflows."""
     found = [item.workflow.tasks for item in view.transcript.items if isinstance(item, WorkflowItem)]
-    return [
-        [(task.title or "").split(" · ")[0] for task in tasks if task.type in {"thought", "custom"}] for tasks in found
-    ]
+    return [[name_of(task.model_dump()) for task in tasks] for tasks in found]
 
 
 def places(view: ThreadView) -> list[tuple[str, int | None]]:

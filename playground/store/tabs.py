@@ -1,6 +1,7 @@
 """The page's tabs, each with its lanes."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlmodel import Session, col, func, select
@@ -8,7 +9,7 @@ from sqlmodel import Session, col, func, select
 from playground.errors import NotFound
 from playground.ids import new_id
 from playground.records import Lane, Tab
-from playground.store import lanes
+from playground.store import lanes, scripts
 from playground.store.tables import TabRow, ThreadRow
 
 UNTITLED = "New session"
@@ -16,7 +17,8 @@ UNTITLED = "New session"
 
 def tab(session: Session, row: TabRow) -> Tab:
     """The tab as the page knows it; its title is that of its first lane's thread, once there is one."""
-    found = tuple(map(lanes.lane, lanes.of_tab(session, row.id)))
+    rows = lanes.of_tab(session, row.id)
+    found = tuple(replace(lanes.lane(one), script=scripts.shown(session, one)) for one in rows)
     thread = session.get(ThreadRow, found[0].thread_id) if found[0].thread_id else None
     title = (thread.title if thread else row.title) or UNTITLED
     closed = row.closed_at is not None
