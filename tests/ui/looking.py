@@ -5,10 +5,13 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
+import orjson
+
 from playground.client import Client
+from playground.compare.entries import Drawn
 from playground.ui.handlers import chat
 from playground.ui.handlers.desk import Desk
-from playground.ui.state import Feed, Shown
+from playground.ui.state import Columns, Feed, Shown
 
 
 class Looker:
@@ -17,6 +20,8 @@ class Looker:
     def __init__(self) -> None:
         self.shown: list[Shown] = []
         self.feed = Feed()
+        self.columns = Columns("{}", {})
+        self.redrawn: list[str] = []
         self.strip: dict[str, Any] = {}
         self.over = False
         self._news = asyncio.Condition()
@@ -25,9 +30,43 @@ class Looker:
         """One more picture."""
         async with self._news:
             self.shown.append(shown)
-            self.feed = shown.feed or self.feed
+            if isinstance(shown.feed, Feed):
+                self.feed = shown.feed
+            if isinstance(shown.feed, Columns):
+                self._take_lanes(shown.feed)
             self.strip = shown.strip or self.strip
             self._news.notify_all()
+
+    def _take_lanes(self, columns: Columns) -> None:
+        before, self.columns = self.columns, columns
+        for lane_id, drawn in columns.lanes.items():
+            known = before.lanes.get(lane_id)
+            if known and not drawn.lines.startswith(known.lines):
+                self.redrawn.append(lane_id)
+
+    @property
+    def board(self) -> dict[str, Any]:
+        """What stands above the lanes."""
+        value: dict[str, Any] = orjson.loads(self.columns.board)
+        return value
+
+    def on_board(self, lane_id: str) -> dict[str, Any]:
+        """What the board says of a lane."""
+        return next(lane for lane in self.board.get("lanes", []) if lane["id"] == lane_id)
+
+    def blocks(self, lane_id: str) -> list[dict[str, Any]]:
+        """What is shown in a lane."""
+        drawn = self.columns.lanes.get(lane_id, Drawn())
+        tail: list[dict[str, Any]] = orjson.loads(drawn.tail)
+        return [orjson.loads(line) for line in drawn.lines.split("\n")[:-1]] + tail
+
+    def kinds(self, lane_id: str) -> list[str]:
+        """What kinds of blocks there are in a lane."""
+        return [block["kind"] for block in self.blocks(lane_id)]
+
+    def said(self, lane_id: str) -> str:
+        """All the markup of a lane."""
+        return "\n".join(block["html"] for block in self.blocks(lane_id))
 
     async def until(self, seen: Callable[["Looker"], bool]) -> None:
         """Waits until the page shows it."""
