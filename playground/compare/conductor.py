@@ -47,7 +47,6 @@ class Conductor:
         self._ring = ring
         self._playing: dict[asyncio.Task[None], tuple[Scripts, Part]] = {}
         self._closed = False
-        parts.ending.append(self.close)
 
     async def replay(self, client: Client, tab_id: str, lane_id: str, models: Sequence[str]) -> Tab:
         """Ask each model, in a lane of its own, all that a lane was asked, one message after the other.
@@ -99,6 +98,8 @@ class Conductor:
         return _Player(client, Scripts(client.visitor, self._parts), client.visitor)
 
     def _begin(self, player: _Player, tab: Tab, parts: Sequence[Part]) -> Tab:
+        if self.close not in self._parts.ending:
+            self._parts.ending.append(self.close)
         for part in parts if not self._closed else ():
             task = asyncio.create_task(self._play(player, part))
             self._playing[task] = (player.scripts, part)

@@ -7,8 +7,7 @@ from typing import Any
 
 from playground import catalog
 from playground.catalog import Offer
-from playground.client import Client
-from playground.errors import NotConfigured
+from playground.compare.conductor import Conductor
 from playground.parts import Playground
 from playground.records import Lane, Tab
 from playground.ui.bell import Bell
@@ -16,37 +15,16 @@ from playground.ui.choices import choices_value, lane_panel
 from playground.ui.state import LanePanel
 
 
-class Conducts:
-    """What drives lanes that ask by themselves."""
-
-    async def replay(self, client: Client, tab_id: str, lane_id: str, models: Sequence[str]) -> object:
-        """New lanes on `models`, in which all messages of a lane are asked again."""
-        raise NotConfigured("Replays are not here yet.")
-
-    async def repeat(self, client: Client, tab_id: str, lane_id: str, times: int) -> object:
-        """A lane's last message, so many times."""
-        raise NotConfigured("Repeats are not here yet.")
-
-    async def pause(self, client: Client, tab_id: str, lane_id: str) -> object:
-        """Let a lane wait."""
-        raise NotConfigured("Nothing can be paused yet.")
-
-    async def go_on(self, client: Client, tab_id: str, lane_id: str) -> object:
-        """Let it go on."""
-        raise NotConfigured("Nothing can be paused yet.")
-
-    async def drop(self, client: Client, tab_id: str, lane_id: str) -> object:
-        """Give up what it still has to do."""
-        raise NotConfigured("Nothing can be given up yet.")
-
-
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The playground's parts, and the bell that wakes open pages."""
+    """The playground's parts, the bell that wakes open pages, and who drives the lanes that ask by themselves."""
 
     parts: Playground
     bell: Bell = field(default_factory=Bell)
-    conductor: Conducts = field(default_factory=Conducts)
+    conductor: Conductor = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "conductor", Conductor(self.parts, self.bell.ring))
 
     async def lane(self, tab: Tab, lane_id: str | None = None) -> LanePanel:
         """The pickers and settings of one lane of a tab, the first one unless named.
