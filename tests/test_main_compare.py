@@ -345,19 +345,15 @@ async def test_an_interrupted_batch_goes_on_where_it_stopped(wire: Wire) -> None
 
 
 async def test_a_killed_batch_goes_on_where_it_stopped(wire: Wire) -> None:
-    _write("p.txt", "one\ntwo\nthree\n")
-    for asked, lines in ((6, 4), (8, 5)):
-        started = await _start(*BATCH)
-        await _reach(started, wire, asked=asked, lines=lines)
-        started.process.kill()
-        assert await started.over() == -signal.SIGKILL
-    finished = {(line["model"].partition("/")[2], line["prompt"]) for line in _lines()}
+    _write("p.txt", "one\n")
+    started = await _start(*BATCH)
+    await _reach(started, wire, asked=2, lines=1)
+    started.process.kill()
+    assert await started.over() == -signal.SIGKILL
     _append("o.jsonl", '{"fingerprint":"0123456789')  # what a write leaves that was cut off
     assert await (await _start(*BATCH)).over() == 0
-    assert [line["status"] for line in _lines()] == ["completed"] * 6
-    asked_for = _asked(wire)
-    assert asked_for.total() == 9
-    assert [asked_for[key] for key in finished if key[0] == "echo"] == [1, 1, 1]
+    assert [line["status"] for line in _lines()] == ["completed"] * 2
+    assert _asked(wire) == {("echo", "one"): 1, ("flaky-1-stall", "one"): 2}
 
 
 async def test_ctrl_c_stops_a_comparison_and_shows_what_there_is(wire: Wire) -> None:
