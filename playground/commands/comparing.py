@@ -145,6 +145,8 @@ async def _opened(request: Request, settings: Settings) -> AsyncGenerator[tuple[
             raise UseError(error.message) from error
         for model in models:
             await _until_here(parts, model)
+            # The first of a provider imports its client, which would count as the model's time.
+            await asyncio.to_thread(parts.models.get_model, model)
         yield parts, Setup(agent, models, request.lane, request.same_world, request.repeat)
 
 
