@@ -23,6 +23,9 @@ DEEPEST = 16
 WIDEST = 10_000
 """Characters of one paragraph that are read as Markdown: rules look far ahead, from each of its marks."""
 
+MOST_BRACKETS = 1_000
+"""Brackets in it: from each one the whole rest is looked through."""
+
 SCHEMES = frozenset({"http", "https", "mailto"})
 
 References = dict[str, dict[str, Any]]
@@ -82,7 +85,7 @@ def _flat(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noq
 def _wide(state: StateCore) -> None:
     """A paragraph too wide to be read, as plain text."""
     for token in state.tokens:
-        if token.type == "inline" and len(token.content) > WIDEST:
+        if token.type == "inline" and (len(token.content) > WIDEST or token.content.count("[") > MOST_BRACKETS):
             token.children, token.content = [Token("text", "", 0, content=token.content)], ""
 
 

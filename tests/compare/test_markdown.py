@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from playground.compare.dialect import DEEPEST, WIDEST
+from playground.compare.dialect import DEEPEST, MOST_BRACKETS, WIDEST
 from playground.compare.markdown import LONGEST, Growing, blocks, escaped, rendered
 from tests.compare.payloads import PAYLOADS
 from tests.compare.reading import LINK, Read, unsafe
@@ -126,6 +126,15 @@ def test_a_paragraph_without_end_is_shown_as_it_is(piece: str) -> None:
 
     assert unsafe(html) == []
     assert len(Read(html).text) >= len(text) / 6
+
+
+@pytest.mark.parametrize("cell", ["{}", "|a|\n|-|\n|{}|"])
+def test_a_paragraph_of_brackets_is_shown_as_it_is(cell: str) -> None:
+    few = rendered(cell.format("[" * (MOST_BRACKETS - 1) + "[**b**](http://x.example)"))
+    many = rendered(cell.format("[" * MOST_BRACKETS + "[**b**](http://x.example)"))
+
+    assert "<strong>b</strong>" in few
+    assert "[**b**](http://x.example)" in many
 
 
 def test_what_is_too_long_is_all_there() -> None:
