@@ -95,10 +95,16 @@ class Results:
         return cls(path, last, file)
 
     def add(self, result: Result) -> None:
-        """Appends a result. It is on the disk when this returns. Raises OSError."""
-        self._file.write(result.model_dump_json().encode() + b"\n")
-        self._file.flush()
-        os.fsync(self._file.fileno())
+        """Appends a result. It is on the disk when this returns. Raises OSError, and then the file is as it was."""
+        line, file = result.model_dump_json().encode() + b"\n", self._file.fileno()
+        before = os.fstat(file).st_size
+        try:
+            while line:
+                line = line[os.write(file, line) :]
+            os.fsync(file)
+        except OSError as error:
+            os.ftruncate(file, before)
+            raise OSError(f"{self.path}: {error.strerror}") from error
         self.last[result.fingerprint] = result
 
     def close(self) -> None:
@@ -132,6 +138,7 @@ def _read(path: Path, file: BinaryIO) -> Iterator[Result]:
         whole += len(line)
         if not line.endswith(b"\n"):
             file.write(b"\n")
+            file.flush()
 
 
 def _is_torn(line: bytes) -> bool:

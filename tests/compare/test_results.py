@@ -1,5 +1,7 @@
 """The file of a batch: what survives, what is mended, and what is left alone."""
 
+import resource
+import signal
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -73,6 +75,22 @@ def test_a_second_command_cannot_write_to_the_same_file() -> None:
         Results.open(PATH)
     held.close()
     Results.open(PATH).close()
+
+
+def test_a_full_disk_is_told_and_leaves_only_whole_lines() -> None:
+    before = _kept(_result("a"))
+    held = Results.open(PATH)
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    earlier = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (len(before) + 10, limits[1]))
+    try:
+        with pytest.raises(OSError, match=r"out\.jsonl: "):
+            held.add(_result("b"))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        signal.signal(signal.SIGXFSZ, earlier)
+    held.close()
+    assert PATH.read_bytes() == before
 
 
 def test_a_file_to_which_nothing_was_added_is_not_left_behind() -> None:
