@@ -29,6 +29,9 @@ MOST_PIECES = 40_000
 MOST_EDITS = 10_000
 """Changes and what stands between them; tidying up more takes longer than a second."""
 
+AT_ONCE = 500
+"""Of these, tidied up together: the time that it takes grows with their square."""
+
 NOTES: dict[Grain, str] = {
     "words": "",
     "lines": "These texts are long: lines were matched first, then the words of those that differ.",
@@ -155,7 +158,7 @@ def _edits(first: Sequence[str], second: Sequence[str], *, tidy: bool = False) -
         return None
     edits = list(_signed(one, two, found))
     if tidy:
-        _tidy(edits)
+        edits = [edit for some in _in_turn(edits) for edit in _tidied(some)]
     return [(_KINDS[how], "".join(pieces[ord(one) - _PRIVATE] for one in signs)) for how, signs in edits]
 
 
@@ -173,10 +176,21 @@ def _signed(one: str, two: str, found: Iterable[Opcode]) -> Iterator[tuple[int, 
             yield 1, two[edit.dest_start : edit.dest_end]
 
 
-def _tidy(edits: list[tuple[int, str]]) -> None:
+def _in_turn(edits: Sequence[tuple[int, str]]) -> Iterator[list[tuple[int, str]]]:
+    """Parts of `AT_ONCE`, and a little more: each but the first begins with what both texts have."""
+    start = 0
+    for at, (how, _) in enumerate(edits):
+        if how == 0 and at - start >= AT_ONCE:
+            yield list(edits[start:at])
+            start = at
+    yield list(edits[start:])
+
+
+def _tidied(edits: list[tuple[int, str]]) -> list[tuple[int, str]]:
     tool: Any = diff_match_patch()
     tool.diff_cleanupMerge(edits)
     tool.diff_cleanupSemantic(edits)
+    return edits
 
 
 def words_html(diff: TextDiff, names: tuple[str, str]) -> str:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from playground.compare.words import MOST_PIECES, TextDiff, compared, words_html
+from playground.compare.words import AT_ONCE, MOST_PIECES, TextDiff, compared, words_html
 from tests.compare.drawn import Drawn
 from tests.compare.payloads import PAYLOADS
 
@@ -99,6 +99,14 @@ def words(count: int, *, seed: int) -> str:
     """Prose-like: few words are frequent, most are rare."""
     drawn = random.Random(seed)  # noqa: S311 - the same each time
     return " ".join(f"w{int(drawn.paretovariate(0.5)) % 4000}" for _ in range(count))
+
+
+def test_many_changes_are_tidied_up_part_by_part() -> None:
+    first, second = "left of " * 2_000, "right of " * 2_000
+    diff = compared(first, second)
+
+    assert (both(diff), diff.grain) == ((first, second), "words")
+    assert len(diff.spans) <= 3 * (4 * 2_000 / AT_ONCE + 1)  # and not one for each word
 
 
 def test_long_texts_are_matched_line_by_line_and_their_words_then() -> None:
