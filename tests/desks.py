@@ -72,3 +72,10 @@ async def everywhere(database_url: str, folder: Path) -> AsyncGenerator[House]:
         }
         async with open_playground(Settings(data_dir=folder, database_url=database_url, **fields)) as parts:
             yield House(parts, wire)
+
+
+@asynccontextmanager
+async def beside(house: House) -> AsyncGenerator[House]:
+    """Another process's playground on the same database."""
+    async with open_playground(house.parts.settings.model_copy()) as parts:
+        yield House(parts, house.wire)
