@@ -7,7 +7,7 @@ from playground.errors import Malformed, NotFound
 from playground.records import Decision, LaneSettings
 from playground.ui.handlers import chat, lane, tabs
 from playground.ui.handlers.desk import Desk
-from playground.ui.state import Index
+from playground.ui.state import Feed, Index
 from tests.house import House
 from tests.ui.looking import Looker, looking
 
@@ -168,7 +168,7 @@ async def test_a_thread_of_the_history_opens_in_its_tab(desk: Desk, ann: Client,
     listed = (await tabs.history(ann, thread_id=None)).history or {}
     shown = await tabs.open_thread(desk, ann, thread_id=listed["threads"][0]["id"])
     assert (shown.strip or {})["chosen"] == tab_id
-    assert shown.feed is not None
+    assert isinstance(shown.feed, Feed)
     assert shown.feed.messages
 
 
@@ -246,7 +246,7 @@ async def test_what_the_agent_asks_is_shown_in_every_window_and_decided_in_any(
             await window.until(lambda seen: not seen.feed.asks and "metrics" in seen.text)
             assert "The tool said: 1. milk | Keep it." in window.text
     shown = await tabs.load(desk, ann, wanted=tab_id)
-    assert shown.feed is not None
+    assert isinstance(shown.feed, Feed)
     assert shown.feed.messages == page.feed.messages
 
 

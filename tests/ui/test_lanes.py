@@ -2,13 +2,13 @@
 
 import asyncio
 import json
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 from sqlmodel import Session, select
 
 from playground.client import Client
+from playground.compare.entries import Drawn
 from playground.records import MOST_LANES, Tab
 from playground.store.tables import ItemRow
 from playground.ui.column import Column
@@ -17,7 +17,7 @@ from playground.ui.handlers.acts import perform
 from playground.ui.handlers.caller import Caller
 from playground.ui.handlers.desk import Desk
 from playground.ui.present import picture
-from playground.ui.state import Shown
+from playground.ui.state import Columns, Feed, Shown
 from tests.house import ECHO, House, until
 from tests.ui.looking import Looker, looking
 
@@ -32,7 +32,7 @@ async def beside(client: Client, tab_id: str, *models: str, agent: str | None = 
     return tab
 
 
-def done(lane_id: str) -> Any:
+def done(lane_id: str) -> Callable[[Looker], bool]:
     """Whether a lane shows what its answer took."""
     return lambda seen: "metrics" in seen.kinds(lane_id)
 
@@ -132,11 +132,11 @@ def spoil(session: Session, thread_id: str | None) -> None:
 
 async def test_a_lane_that_raises_keeps_its_trouble_to_itself(ann: Client) -> None:
     column = Column(ann, asyncio.Event())
-    await column.read("thr_that_is_not_there", 60)
-    assert column.error == "Not found."
-    await column.read(None, 60)
-    assert column.error is None
-    await column.aclose()
+    said: list[str | None] = []
+    for thread_id in ("thr_that_is_not_there", None):
+        await column.read(thread_id, 60)
+        said.append(column.error)
+    assert said == ["Not found.", None]
 
 
 async def test_a_tab_goes_from_one_lane_to_several_and_back(desk: Desk, ann: Client, tab_id: str) -> None:
@@ -156,17 +156,12 @@ async def test_a_tab_goes_from_one_lane_to_several_and_back(desk: Desk, ann: Cli
         assert page.feed.messages == ()
 
 
-def test_parts_of_lanes_that_are_gone_are_not_sent_on() -> None:
-    parts: Mapping[str, str] = {
-        "watch": "w",
-        "strip": "{}",
-        "board": "b",
-        "lane:1": "x",
-        "lane:2": "y",
-        "settled": "[]",
-    }
-    from_two = picture(Shown(box="x"), parts)
-    assert from_two == parts
+def test_a_conversation_takes_the_place_of_the_lanes_before_it() -> None:
+    two = picture(Shown(feed=Columns("{}", {"a": Drawn(), "b": Drawn()}), strip={"tabs": []}), {"watch": "w"})
+    assert {"lane:a", "tail:b", "board", "strip", "watch"} < set(two)
+    one = picture(Shown(feed=Feed()), two)
+    assert set(one) == {"watch", "strip", "asks", "settled", "open", "rest", "board"}
+    assert picture(Shown(), two) == two
 
 
 async def test_messages_go_to_all_that_are_not_muted(desk: Desk, ann: Client, tab_id: str) -> None:
