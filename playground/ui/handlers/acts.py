@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 
+import orjson
 from pydantic import ValidationError
 
+from playground import wire
 from playground.errors import Malformed
 from playground.ui.handlers import judging, lanes, scripts, talking
 from playground.ui.handlers.caller import Acts, Caller
@@ -27,7 +29,9 @@ async def perform(caller: Caller, said: Mapping[str, object]) -> Shown:
         raise Malformed("That cannot be done here. Please reload the page.")
     form, handle = ACTS[name]
     try:
-        read = form.model_validate(said)
+        read = form.model_validate_json(orjson.dumps(wire.clean(dict(said))))
+    except TypeError:  # numbers that no browser sends
+        raise Malformed("That cannot be done: a number is too large.") from None
     except ValidationError as error:
         wrong = ", ".join(dict.fromkeys(".".join(map(str, part["loc"])) for part in error.errors()))
         raise Malformed(f"That cannot be done: {wrong or 'what was asked for'} is missing or odd.") from None

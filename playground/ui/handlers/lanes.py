@@ -5,9 +5,9 @@ from typing import Literal
 
 from pydantic import Field
 
-from playground.catalog import split_model
+from playground.catalog import PROVIDERS, split_model
 from playground.compare.presets import Preset, proposed
-from playground.errors import Conflict, Malformed
+from playground.errors import Conflict
 from playground.records import MOST_LANES, Effort, Lane, Tab
 from playground.ui.choices import full_name, provider_of
 from playground.ui.handlers.caller import Acts, Caller, Id, OfLane, Said
@@ -109,13 +109,10 @@ async def _model(caller: Caller, lane: Lane, said: Pick) -> str | None:
         return await first_model(caller.desk, said.provider)
     if said.model is None or not said.model.strip():
         return None
-    try:
-        split_model(said.model.strip())
-    except Malformed:
-        name = full_name(said.model, provider_of(lane.model))
-        split_model(name)
-        return name
-    return said.model.strip()
+    typed = said.model.strip()
+    name = typed if provider_of(typed) in PROVIDERS else full_name(typed, provider_of(lane.model))
+    split_model(name)  # raises for one that cannot be
+    return name
 
 
 async def settings(caller: Caller, said: OfLane) -> Shown:

@@ -9,6 +9,7 @@ from playground.client import Client
 from playground.errors import Conflict, PlaygroundError
 from playground.records import Decision, Lane
 from playground.ui.handlers.caller import Acts, Caller, Id, OfItem, OfLane, Said, Text
+from playground.ui.handlers.lanes import thread_of
 from playground.ui.state import Note, Shown
 
 
@@ -89,6 +90,7 @@ async def retry(caller: Caller, said: OfItem) -> Shown:
 
 async def edit(caller: Caller, said: Edit) -> Shown:
     """Sends a message in other words, in one lane."""
+    thread_of(await caller.client.tab(said.tab), said.lane)
     if said.text.strip():
         await caller.client.send(said.tab, said.text, lane_id=said.lane, edit_item_id=said.item)
     return Shown()
