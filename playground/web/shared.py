@@ -3,7 +3,7 @@
 import asyncio
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from urllib.parse import quote
 
 from starlette.requests import Request
@@ -16,7 +16,7 @@ from playground.compare import page
 from playground.compare.comparison import Comparison, json
 from playground.compare.gather import comparison
 from playground.compare.sharing import shared
-from playground.errors import NotFound
+from playground.errors import NotFound, Unavailable
 from playground.parts import Playground
 from playground.visitor import Visitor
 
@@ -53,27 +53,27 @@ class Pages:
     async def shared_page(self, request: Request) -> Response:
         """A shared comparison as a page; one that says so if there is none."""
         try:
-            found = await self._shared(request)
+            _, made = await self._made(request, self._shared, page.html)
         except NotFound:
             return Response(page.missing(), 404, HEADERS, media_type="text/html")
-        return Response(await self._drawn(page.html, found), 200, HEADERS, media_type="text/html")
+        return Response(made, 200, HEADERS, media_type="text/html")
 
     async def shared_json(self, request: Request) -> Response:
         """A shared comparison as data."""
-        found = await self._shared(request)
-        return Response(await self._drawn(json, found), 200, HEADERS, media_type="application/json")
+        _, made = await self._made(request, self._shared, json)
+        return Response(made, 200, HEADERS, media_type="application/json")
 
     async def file_html(self, request: Request) -> Response:
         """The visitor's own tab as a page to keep."""
-        found = await self._own(request)
+        found, made = await self._made(request, self._own, page.html)
         headers = {**HEADERS, **_attachment(found.title, "html")}
-        return Response(await self._drawn(page.html, found), 200, headers, media_type="text/html")
+        return Response(made, 200, headers, media_type="text/html")
 
     async def file_json(self, request: Request) -> Response:
         """The visitor's own tab as data to keep."""
-        found = await self._own(request)
+        found, made = await self._made(request, self._own, json)
         headers = {**HEADERS, **_attachment(found.title, "json")}
-        return Response(await self._drawn(json, found), 200, headers, media_type="application/json")
+        return Response(made, 200, headers, media_type="application/json")
 
     async def _shared(self, request: Request) -> Comparison:
         return await shared(self._parts.database, request.path_params["share_id"])
@@ -82,9 +82,18 @@ class Pages:
         client = Client(Visitor(request.state.visitor_id), self._parts)
         return await comparison(client, wire.clean(request.path_params["tab_id"]))
 
-    async def _drawn(self, draw: Callable[[Comparison], str], found: Comparison) -> str:
+    async def _made(
+        self,
+        request: Request,
+        find: Callable[[Request], Awaitable[Comparison]],
+        draw: Callable[[Comparison], str],
+    ) -> tuple[Comparison, str]:
+        """A comparison, and what is made of it. It is read when its turn comes: those that wait take no memory."""
         async with self._drawing:
-            return await asyncio.to_thread(draw, found)
+            if await request.is_disconnected():
+                raise Unavailable("Nobody waits for this any more.")
+            found = await find(request)
+            return found, await asyncio.to_thread(draw, found)
 
 
 def _attachment(title: str, ending: str) -> dict[str, str]:

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Request, Route, ViewportSize
 
 from playground.compare.comparison import Answer, Comparison, Note, SavedLane, SavedRun, Thought, ToolCall
-from playground.compare.page import POLICY, html, missing
+from playground.compare.page import MOST_COMPARED, MOST_READ, POLICY, html, missing
 from playground.errors import NotFound
 from playground.records import LaneSettings
 from tests.browser.conftest import browser as browser  # noqa: PLC0414 - a fixture
@@ -96,6 +96,22 @@ def test_two_answers_are_compared_word_by_word() -> None:
     assert "Word by word" in read.text
     assert read.tags("ins")
     assert "Word by word" not in Read(html(made)).text
+
+
+def test_what_is_too_much_to_be_drawn_at_once_is_shown_as_it_was_written() -> None:
+    made = comparison()
+    (one, other), length = made.rounds[0].replies[:2], 10_000
+    said = [
+        reply.model_copy(update={"parts": (Answer(text=f"**{letter}** ".ljust(length, letter)),)})
+        for reply, letter in ((one, "x"), (other, "y"))
+    ]
+    rounds = tuple(made.rounds[0].model_copy(update={"prompt": "**z**", "replies": tuple(said)}) for _ in range(20))
+
+    page = html(made.model_copy(update={"rounds": rounds}))
+
+    assert 0 < page.count("<strong>x</strong>") <= MOST_READ / length / 2
+    assert page.count("<pre>**x** xxx") == 20 - page.count("<strong>x</strong>")
+    assert 0 < page.count("Word by word") <= MOST_COMPARED / length / 2
 
 
 def test_a_lane_in_which_nothing_was_said_is_on_the_page() -> None:
