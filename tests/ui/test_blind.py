@@ -1,5 +1,7 @@
 """A blind tab: who answers is not told before the vote, in nothing that goes to the browser."""
 
+from collections.abc import Callable
+
 from playground.client import Client
 from playground.records import Tab
 from playground.ui.handlers import chat, tabs
@@ -64,13 +66,13 @@ async def test_the_next_round_is_blind_again(desk: Desk, ann: Client, tab_id: st
     async with looking(desk, ann, tab_id) as page:
         for count in (1, 2):
             await chat.send(desk, ann, tab_id=tab_id, text="Hi")
-            await page.until(
-                lambda seen, count=count: (
-                    len(seen.board["rounds"]) == count and not any(lane["live"] for lane in seen.board["lanes"])
-                )
-            )
+            await page.until(_answered(count))
             assert not page.board["revealed"]
             assert not any("metrics" in page.kinds(lane["id"]) for lane in page.board["lanes"])
             said = {"act": "vote", "tab": tab_id, "round": page.board["rounds"][-1], "choice": "bad"}
             await perform(Caller(desk, ann), said)
             await page.until(lambda seen: seen.board["revealed"])
+
+
+def _answered(count: int) -> Callable[[Looker], bool]:
+    return lambda seen: len(seen.board["rounds"]) == count and not any(one["live"] for one in seen.board["lanes"])
