@@ -84,9 +84,9 @@ def redacted(line: str, secrets: Iterable[str] = ()) -> str:
 
 
 def one_line(error: Exception, secrets: Iterable[str] = ()) -> str:
-    """What an error says, in one line and without keys; a database driver's own words where it has some."""
+    """What an error says, in one line, without keys and control codes; a driver's own words where it has some."""
     text = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
-    return redacted(text or type(error).__name__, secrets)
+    return redacted(text.translate(_CONTROLS) or type(error).__name__, secrets)
 
 
 def _redacted(render: Processor, secrets: Iterable[str]) -> Callable[[WrappedLogger, str, EventDict], str]:

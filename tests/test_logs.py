@@ -174,3 +174,4 @@ def test_the_secrets_of_the_settings_are_found() -> None:
 def test_an_error_is_told_in_one_line_without_keys() -> None:
     assert logs.one_line(ValueError(f"no {SECRET} here\nbut there"), [SECRET]) == "no [hidden] here"
     assert logs.one_line(TimeoutError()) == "TimeoutError"
+    assert not {"\x1b", "\x9b"} & set(logs.one_line(ValueError("\x1b[2J \x9b31m")))  # from a file, perhaps

@@ -109,9 +109,9 @@ async def test_all_models_are_asked_at_once_and_shown_side_by_side(wire: Wire) -
 
 @pytest.mark.usefixtures("wire")
 async def test_the_best_is_marked_and_nothing_in_a_pipe_is_a_control_code() -> None:
-    result = await _compare("a\x1b[31m\x07b", "--models", "compatible/echo,openai/words-30")
+    result = await _compare("a\x1b[31m\x07b\u202ec", "--models", "compatible/echo,openai/words-30")
     assert _rows(result.stdout)["compatible/echo"].count("1 *") == 1
-    assert "a\\x1b[31m\\x07b" in result.stdout
+    assert "a\\x1b[31m\\x07b\\u202ec" in result.stdout
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f]", result.output)
 
 

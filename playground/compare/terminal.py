@@ -19,7 +19,10 @@ from playground.spelling import money, seconds
 UNBOUND = 10_000
 """Columns of a file or a pipe: no line is broken there."""
 
-_CONTROLS = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0)) if code not in {0x09, 0x0A}}
+_CONTROLS = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0)) if code not in {0x09, 0x0A}} | {
+    code: f"\\u{code:04x}" for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))
+}
+"""They move the cursor, colour what follows, or turn the order of what is read around."""
 
 
 def console_on(stream: IO[str]) -> Console:
