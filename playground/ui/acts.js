@@ -40,17 +40,7 @@ class Acts {
   }
 
   async copy(one, made) {
-    const text = this.lane.flow.textOf(one.block.item);
-    try {
-      await navigator.clipboard.writeText(text);
-    } catch {
-      const area = root.appendChild(make('textarea'));  // a page without TLS has no clipboard of its own
-      area.value = text;
-      area.select();
-      document.execCommand('copy');
-      area.remove();
-      made.focus();
-    }
+    await toClipboard(this.lane.flow.textOf(one.block.item));
     made.classList.add('done');
     say('Copied.');
     setTimeout(() => made.classList.remove('done'), 1200);

@@ -143,8 +143,9 @@ hear('analyse', open);
 shown.addEventListener('click', async (event) => {
   const copied = event.target.closest('[data-copy]');
   if (copied) {
-    await navigator.clipboard?.writeText(copied.dataset.copy);
-    copied.classList.add('done');
+    const text = copied.dataset.copy;
+    await toClipboard(text.startsWith('/') ? new URL(text, location.href).href : text);
+    copied.textContent = 'Copied';
   }
   const gone = event.target.closest('[data-unshare]');
   if (gone) look({ view: 'unshare', id: gone.dataset.unshare });

@@ -147,6 +147,7 @@ row.append(
 function draw() {
   const [only] = board.lanes;
   progress(script, many() ? null : only?.script, (what) => send(what, { lane: only.id }));
+  fold.disabled = !choices.presets.length;  // not all of it is known yet
   lane.disabled = full();
   stop.disabled = !live();
   world.setAttribute('aria-checked', String(Boolean(board.same_world)));

@@ -163,7 +163,10 @@ function redraw() {
   if (!feed) return;
   const before = new Map(board.lanes.map((lane) => [lane.id, stateOf(lane)]));
   const changed = feed.board !== seen.board || feed.choices !== seen.choices;
-  if (feed.choices && feed.choices !== seen.choices) choices = JSON.parse(feed.choices);
+  if (feed.choices && feed.choices !== seen.choices) {
+    choices = JSON.parse(feed.choices);
+    views.forEach((view) => { view.drawn = ''; });  // agents and providers have other labels now
+  }
   if (feed.board !== seen.board) board = JSON.parse(feed.board);
   seen = { board: feed.board, choices: feed.choices };
   const many = board.lanes.length > 1;

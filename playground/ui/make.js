@@ -66,6 +66,8 @@ function sign(name, label, act) {
 
 function field(label, input, hint) {
   const made = make('label', 'field');
+  // By itself a label around a select would also name what can be chosen.
+  (input.input ?? input).setAttribute('aria-label', label);
   made.append(make('span', '', label), input);
   if (hint) made.append(make('small', '', hint));
   return made;
@@ -82,6 +84,20 @@ function choose(select, options, value) {
   }
   if (value != null && select.value !== value) select.value = value;
   return select;
+}
+
+async function toClipboard(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    const had = document.activeElement;
+    const area = document.body.appendChild(make('textarea'));  // a page without TLS has no clipboard of its own
+    area.value = text;
+    area.select();
+    document.execCommand('copy');
+    area.remove();
+    had?.focus({ preventScroll: true });
+  }
 }
 
 // Text with a list to choose from. `names` are pairs of what is filled in and what is said of it.

@@ -57,6 +57,28 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             yield address
 
 
+@pytest.fixture(scope="session")
+def crowded_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where a playground is that has keys for every provider; all of them are the fake one."""
+    folder = tmp_path_factory.mktemp("crowded")
+    with running("-m", "tests.wire", "--port", "0", folder=folder) as wire:
+        root = wire.removesuffix("/v1")
+        settings = {
+            "OPENAI_API_KEY": "sk-test",
+            "OPENAI_BASE_URL": wire,
+            "ANTHROPIC_API_KEY": "sk-ant-test",
+            "ANTHROPIC_BASE_URL": root,
+            "GEMINI_API_KEY": "goog-test",
+            "GOOGLE_GEMINI_BASE_URL": root,
+            "PLAYGROUND_COMPATIBLE_BASE_URL": wire,
+            "PLAYGROUND_LOCAL_MODEL": "off",
+            "PLAYGROUND_DATA_DIR": str(folder / "data"),
+            "PLAYGROUND_AGENT": "tests.staff:clerk",
+        }
+        with running(str(ROOT / "app.py"), "--port", "0", folder=folder, **settings) as address:
+            yield address
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Chromium as the system has it. It goes with its module: an event loop of Playwright's runs while it is there."""
