@@ -360,10 +360,10 @@ def test_a_picture_is_handed_out_only_where_it_is_news(page: Page) -> None:
     seen = {"watch": "one", "settled": "[]", "open": '["b"]', "strip": "{}"}
     seen["rest"] = '{"index": {"tab": "tab_a"}, "feedback": [null]}'
     assert show(seen)[0] == {"value": ["b"], "feedback_value": [None], **keep}
-    assert show({**seen, "rest": '{"index": {"tab": "tab_b"}}'}) == [keep] * 7
+    assert show({**seen, "rest": '{"index": {"tab": "tab_b"}}'}) == [keep] * 8
     gone = show({"watch": "two", "strip": '{"value": "elsewhere"}'})
-    assert gone == [keep, keep, {"value": "elsewhere", **keep}, *[keep] * 4]
-    assert show({}) == [keep] * 7
+    assert gone == [keep, keep, {"value": "elsewhere", **keep}, *[keep] * 5]
+    assert show({}) == [keep] * 8
 
 
 def test_the_turns_of_a_run_are_looked_at_with_the_keyboard(page: Page) -> None:
@@ -513,3 +513,17 @@ def test_a_decision_in_another_window_leaves_the_focus_where_one_writes(page: Pa
     expect(reason).to_be_focused()
     page.keyboard.type(" it.")
     expect(reason).to_have_value("Keep it.")
+
+
+def test_a_link_opens_a_comparison_once_and_sends_nothing(page: Page, address: str) -> None:
+    tabs = page.get_by_role("tab").count()
+    page.goto(f"{address}/?compare=compatible/echo,compatible/words-5,nonsense&prompt=Spend%20%3Cb%3E%3F&same_world=1")
+    expect(page.locator("#box textarea")).to_have_value("Spend <b>?")
+    expect(page.locator("#notes")).to_contain_text("nonsense")
+    expect(page.locator("body[data-lanes]")).to_have_count(1)
+    expect(page.get_by_role("tab")).to_have_count(tabs + 1)
+    expect(page).to_have_url(re.compile(r"\?s=tab_\w+$"))
+    page.reload()
+    expect(page.locator("body[data-lanes]")).to_have_count(1)
+    expect(page.get_by_role("tab")).to_have_count(tabs + 1)
+    expect(page.locator("#board .metrics")).to_have_count(0)
