@@ -92,11 +92,18 @@ def _lane(lane: Lane, name: str, seen: Seen, hidden: Curtain) -> dict[str, Any]:
         "waits": bool(live and live.asks),
         "asks": _asks(live, name if hidden.down else None) if live else (),
         "error": seen.error,
+        "failed": _failed(view) if view and not live else False,
         "script": _script(lane.script, hidden) if lane.script else None,
         "stand_ins": len(lane.stand_ins),
         "more": bool(view and view.has_more),
         "versions": _versions(view),
     }
+
+
+def _failed(view: ThreadView) -> bool:
+    """Whether the newest answer could not be finished."""
+    newest = max(view.runs.values(), key=lambda run: run.created_at, default=None)
+    return newest is not None and newest.status in {"failed", "interrupted"}
 
 
 def _who(lane: Lane, hidden: Curtain) -> dict[str, Any]:

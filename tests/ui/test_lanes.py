@@ -57,6 +57,7 @@ async def test_each_lane_shows_its_own_and_none_waits_for_another(desk: Desk, an
         assert page.on_board(stalled)["live"]
         assert "metrics" not in page.kinds(stalled)
         assert page.kinds(broken)[-2:] == ["note", "metrics"]
+        assert [lane["failed"] for lane in page.board["lanes"]] == [False, False, True, False]
         assert "w6" in page.said(broken)
         assert page.kinds(tools) == ["user", "step", "answer", "metrics"]
         step = page.blocks(tools)[1]
