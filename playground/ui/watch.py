@@ -19,7 +19,12 @@ from playground.ui.conversation import draw
 from playground.ui.state import WINDOW, Columns, Feed, Shown, Versions
 
 FRAME = 0.1
-"""Seconds between two pictures of a running answer."""
+"""Seconds between two pictures of a running answer, at least."""
+REST = 4
+"""Times as long as a picture took to be drawn, nothing is drawn for the page: a long table is drawn again as a whole,
+and lanes, pages and visitors share one processor."""
+SLOW = 0.01
+"""Seconds of drawing for which others need not wait."""
 PEEK = 1.5
 """Seconds between two looks at the store, for what another window, a ChatKit client or a replica did."""
 
@@ -36,6 +41,7 @@ class Watch:
         self._board: Board | None = None
         self._above = ""
         self._read_again = 0.0
+        self._took = 0.0
         self._shown = Shown()
 
     async def __aenter__(self) -> Self:
@@ -52,7 +58,7 @@ class Watch:
             async with asyncio.timeout(PEEK):
                 await self._ear.woken.wait()
         if not self._ear.rung:
-            await asyncio.sleep(FRAME)
+            await asyncio.sleep(min(max(FRAME, REST * self._took), PEEK))
         self._ear.woken.clear()
 
     async def look(self) -> Shown:
@@ -64,7 +70,9 @@ class Watch:
         due = self._due()
         strip = await self._read() if due else self._shown.strip
         # A thread that was just read may have much to be drawn, while others wait for their pictures.
-        feed = await asyncio.to_thread(self._feed) if due else self._feed()
+        began = time.perf_counter()
+        feed = await asyncio.to_thread(self._feed) if due or self._took > SLOW else self._feed()
+        self._took = time.perf_counter() - began
         now = Shown(strip=strip, feed=feed, versions=self._versions())
         before, self._shown = self._shown, now
         return Shown(
