@@ -140,6 +140,26 @@ async def test_a_tab_has_one_lane_at_least_and_eight_at_most(client: Client, tab
         await client.remove_lane(tab.id, tab.lanes[0].id)
 
 
+async def test_lanes_that_come_and_go_at_once_are_eight_at_most_and_one_at_least(client: Client, tab: Tab) -> None:
+    added = await asyncio.gather(*(client.add_lane(tab.id) for _ in range(MOST_LANES)), return_exceptions=True)
+    full = await client.tab(tab.id)
+    assert len(full.lanes) == MOST_LANES
+    assert sum(isinstance(one, Conflict) for one in added) == len(tab.lanes)
+
+    gone = await asyncio.gather(*(client.remove_lane(tab.id, lane.id) for lane in full.lanes), return_exceptions=True)
+    assert len((await client.tab(tab.id)).lanes) == 1
+    assert sum(isinstance(one, Conflict) for one in gone) == 1
+
+
+async def test_a_tab_goes_when_all_its_threads_are_deleted_at_once(house: House, client: Client, tab: Tab) -> None:
+    await asked(house, client, tab, "Say it")
+    threads = [lane.thread_id or "" for lane in (await client.tab(tab.id)).lanes]
+    await asyncio.gather(*map(client.delete_thread, threads))
+    assert [tab.lane.thread_id for tab in await client.tabs()] == [None]
+    with pytest.raises(NotFound):
+        await client.tab(tab.id)
+
+
 async def test_a_deleted_thread_takes_its_lane_with_it_and_the_last_one_the_tab(
     house: House, client: Client, tab: Tab
 ) -> None:

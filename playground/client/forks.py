@@ -71,7 +71,7 @@ class Forks(Tabs):
         """
 
         def work(session: Session) -> tuple[Forked, Order | None]:
-            tab = self._row(session, tab_id)
+            tab = self._held(session, tab_id)
             origin = lanes.lane(lanes.find(session, tab.id, lane_id))
             thread = self._find(session, origin.thread_id or "")
             kept = _kept(forks.past(session, thread, item_id), step)

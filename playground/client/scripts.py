@@ -161,7 +161,7 @@ class Scripts:
 
     async def _on_tab(self, tab_id: str, work: Callable[[Session, TabRow], T]) -> tuple[Tab, T]:
         def scoped(session: Session) -> tuple[Tab, T]:
-            row = tabs.find(session, visitor_id=self._visitor.id, tab_id=tab_id)
+            row = tabs.find(session, visitor_id=self._visitor.id, tab_id=tab_id, lock=True)
             made = work(session, row)
             session.flush()
             return tabs.tab(session, row), made
@@ -186,7 +186,8 @@ class Scripts:
             raise Malformed("There is nothing to replay yet. Send a message in this lane first.")
         if len(messages) > MOST_STEPS:
             raise Malformed(f"At most {MOST_STEPS} messages can be replayed; this lane has {len(messages)}.")
-        rounds = (runs.round_of(session, row.thread_id, row.id) or new_id("rnd") for row in messages)
+        known = runs.rounds_of(session, messages[0].thread_id)
+        rounds = (known.get(row.id) or new_id("rnd") for row in messages)
         texts = (user_input(row.payload)["content"] for row in messages)
         return tuple(Step(text=text, round=round_id) for text, round_id in zip(texts, rounds, strict=True))
 

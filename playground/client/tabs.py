@@ -167,12 +167,16 @@ class Tabs:
         """The visitor's tab after `work`. Raises NotFound."""
 
         def scoped(session: Session) -> Tab:
-            row = self._row(session, tab_id)
+            row = self._held(session, tab_id)
             work(session, row)
             session.flush()
             return tabs.tab(session, row)
 
         return await self._database.write(scoped)
+
+    def _held(self, session: Session, tab_id: str) -> TabRow:
+        """The visitor's tab. Nobody else adds a lane, or takes one away, before the transaction's end."""
+        return tabs.find(session, visitor_id=self._visitor.id, tab_id=tab_id, lock=True)
 
     def _row(self, session: Session, tab_id: str) -> TabRow:
         return tabs.find(session, visitor_id=self._visitor.id, tab_id=tab_id)

@@ -90,8 +90,10 @@ def on_thread(session: Session, *, visitor_id: str, thread_id: str) -> LaneRow |
 def forget_thread(session: Session, *, thread_id: str) -> None:
     """Takes away the lanes on a thread, and the tabs that are left without one."""
     for row in session.exec(select(LaneRow).where(LaneRow.thread_id == thread_id)).all():
+        # Two lanes that go at once must not each take the other for the one that is left.
+        tab = session.get(TabRow, row.tab_id, with_for_update=True)
         session.delete(row)
         session.flush()
-        if session.exec(select(func.count()).where(LaneRow.tab_id == row.tab_id)).one() == 0:
-            session.delete(session.get_one(TabRow, row.tab_id))
+        if tab is not None and session.exec(select(func.count()).where(LaneRow.tab_id == row.tab_id)).one() == 0:
+            session.delete(tab)
     session.flush()

@@ -89,10 +89,15 @@ def of_thread(session: Session, thread_id: str) -> Sequence[RunRow]:
     return session.exec(query.order_by(col(RunRow.created_at), col(RunRow.id))).all()
 
 
+def rounds_of(session: Session, thread_id: str) -> Mapping[str, str]:
+    """Message → its round, of those messages of a thread that were asked in one; that of the oldest run counts."""
+    orders = [row.order for row in of_thread(session, thread_id)]
+    return {order["answers"]: order["round"] for order in reversed(orders) if "round" in order and "answers" in order}
+
+
 def round_of(session: Session, thread_id: str, item_id: str) -> str | None:
     """The round of the message, if one of the runs that answered it was asked in one."""
-    answered = (row.order for row in of_thread(session, thread_id) if row.order.get("answers") == item_id)
-    return next((order["round"] for order in answered if "round" in order), None)
+    return rounds_of(session, thread_id).get(item_id)
 
 
 def live_of(session: Session, thread_id: str) -> Sequence[RunRow]:

@@ -25,9 +25,10 @@ def tab(session: Session, row: TabRow) -> Tab:
     return Tab(id=row.id, title=title, lanes=found, closed=closed, same_world=row.same_world, blind=row.blind)
 
 
-def find(session: Session, *, visitor_id: str, tab_id: str) -> TabRow:
-    """The visitor's tab, open or closed. Raises NotFound."""
-    row = session.exec(select(TabRow).where(TabRow.id == tab_id, TabRow.visitor_id == visitor_id)).first()
+def find(session: Session, *, visitor_id: str, tab_id: str, lock: bool = False) -> TabRow:
+    """The visitor's tab, open or closed. Raises NotFound. A locked one keeps its lanes until the transaction's end."""
+    query = select(TabRow).where(TabRow.id == tab_id, TabRow.visitor_id == visitor_id)
+    row = session.exec(query.with_for_update() if lock else query).first()
     if row is None:
         raise NotFound
     return row
