@@ -58,6 +58,11 @@ async def shared(database: Database, share_id: str) -> Comparison:
     return Comparison.model_validate(content)
 
 
+async def still_shared(database: Database, share_id: str) -> None:
+    """Raises NotFound for a link that leads nowhere, or nowhere any more."""
+    await database.read(lambda session: shares.check(session, wire.clean(share_id)))
+
+
 def shares_html(shares: Sequence[Share], made: Share | None = None) -> str:
     """What a visitor shares, with the link that was just `made`, as a piece of HTML."""
     return fragment("shares.html", shares=shares, made=made)

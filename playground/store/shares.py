@@ -54,6 +54,12 @@ def find(session: Session, share_id: str) -> dict[str, Any]:
     return row.content
 
 
+def check(session: Session, share_id: str) -> None:
+    """Raises NotFound for what is not shared, or not any more. Reads no content."""
+    if session.exec(select(ShareRow.id).where(ShareRow.id == share_id)).first() is None:
+        raise NotFound
+
+
 def of_visitor(session: Session, *, visitor_id: str) -> Sequence[Share]:
     """What a visitor shares, newest first."""
     columns = (ShareRow.id, ShareRow.tab_id, ShareRow.title, ShareRow.created_at)

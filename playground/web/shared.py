@@ -3,6 +3,7 @@
 import asyncio
 import re
 import unicodedata
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from urllib.parse import quote
 
@@ -15,7 +16,7 @@ from playground.client import Client
 from playground.compare import page
 from playground.compare.comparison import Comparison, json
 from playground.compare.gather import comparison
-from playground.compare.sharing import shared
+from playground.compare.sharing import shared, still_shared
 from playground.errors import NotFound, Unavailable
 from playground.parts import Playground
 from playground.visitor import Visitor
@@ -30,6 +31,10 @@ HEADERS = {
 
 AT_ONCE = 1
 """Pages drawn at the same time; a large one takes seconds of the processor, and anybody may ask for it."""
+MOST_WAITING = 16
+"""Requests that wait for their page to be drawn; further ones are told to come back."""
+KEPT = 16
+"""Shared pages that are kept as they were drawn: a link that is passed around is drawn once."""
 
 
 def routes(parts: Playground) -> list[BaseRoute]:
@@ -49,14 +54,25 @@ class Pages:
     def __init__(self, parts: Playground) -> None:
         self._parts = parts
         self._drawing = asyncio.Semaphore(AT_ONCE)
+        self._waiting = 0
+        self._kept: OrderedDict[str, str] = OrderedDict()
 
     async def shared_page(self, request: Request) -> Response:
         """A shared comparison as a page; one that says so if there is none."""
         try:
-            _, made = await self._made(request, self._shared, page.html)
+            return Response(await self._page(request), 200, HEADERS, media_type="text/html")
         except NotFound:
             return Response(page.missing(), 404, HEADERS, media_type="text/html")
-        return Response(made, 200, HEADERS, media_type="text/html")
+
+    async def _page(self, request: Request) -> str:
+        share_id: str = request.path_params["share_id"]
+        await still_shared(self._parts.database, share_id)
+        if share_id not in self._kept:
+            _, self._kept[share_id] = await self._made(request, self._shared, page.html)
+        self._kept.move_to_end(share_id)
+        while len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+        return self._kept[share_id]
 
     async def shared_json(self, request: Request) -> Response:
         """A shared comparison as data."""
@@ -89,11 +105,17 @@ class Pages:
         draw: Callable[[Comparison], str],
     ) -> tuple[Comparison, str]:
         """A comparison, and what is made of it. It is read when its turn comes: those that wait take no memory."""
-        async with self._drawing:
-            if await request.is_disconnected():
-                raise Unavailable("Nobody waits for this any more.")
-            found = await find(request)
-            return found, await asyncio.to_thread(draw, found)
+        if self._waiting >= MOST_WAITING:
+            raise Unavailable("Many comparisons are being drawn. Try again in a moment.")
+        self._waiting += 1
+        try:
+            async with self._drawing:
+                if await request.is_disconnected():
+                    raise Unavailable("Nobody waits for this any more.")
+                found = await find(request)
+                return found, await asyncio.to_thread(draw, found)
+        finally:
+            self._waiting -= 1
 
 
 def _attachment(title: str, ending: str) -> dict[str, str]:

@@ -110,6 +110,17 @@ async def test_a_share_stays_as_it_was_shared(
     assert "The last word" not in before
 
 
+async def test_a_page_that_was_read_before_is_gone_once_it_is_revoked(
+    sharing: Sharing, tab: Tab, reader: httpx2.AsyncClient
+) -> None:
+    share = await sharing.share(tab.id)
+    pages = [(await reader.get(f"/shared/{share.id}")).text for _ in range(2)]
+    await sharing.revoke(share.id)
+
+    assert pages[0] == pages[1]
+    assert (await reader.get(f"/shared/{share.id}")).status_code == 404
+
+
 async def test_a_revoked_link_and_an_unknown_one_look_alike(
     sharing: Sharing, tab: Tab, reader: httpx2.AsyncClient
 ) -> None:
