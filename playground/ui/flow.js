@@ -82,7 +82,8 @@ class Flow {
   }
 
   fill(one, block, next, settled) {
-    if (one.block.html !== block.html) put(one.body, block.html);
+    const was = one.block.html;
+    if (was !== block.html && !grow(one.body, was, block.html)) put(one.body, block.html);
     one.block = block;
     if (block.round) one.made.dataset.round = block.round;
     const wanted = this.acts.key(block, next, settled);

@@ -39,6 +39,24 @@ function put(place, html) {
   });
 }
 
+// Most of what comes is a few more words at the end: they are put behind the last ones, and all else is left alone.
+const ENDS = /(<\/[a-z0-9]+>\s*)+$/;
+function grow(place, before, after) {
+  const end = before?.match(ENDS)?.[0];
+  const start = end && before.slice(0, -end.length);
+  if (!end || !/[^\s>]$/.test(start) || !after.startsWith(start) || !after.endsWith(end)) return false;
+  const words = after.slice(start.length, after.length - end.length);
+  if (/[<&]/.test(words)) return false;
+  let last = place;
+  while (last.lastChild) {
+    last = last.lastChild;
+    if (last.nodeType === Node.TEXT_NODE && !last.data.trim() && last.previousSibling) last = last.previousSibling;
+  }
+  if (last.nodeType !== Node.TEXT_NODE) return false;
+  last.appendData(words);
+  return true;
+}
+
 function icon(name) {
   const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
   svg.setAttribute('viewBox', '0 0 24 24');

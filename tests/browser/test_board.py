@@ -89,6 +89,7 @@ def test_four_providers_answer_each_in_its_lane(board: Board) -> None:
     expect(board.lane(1)).to_contain_text("w0 w1 w2 w3 w4")
     expect(board.lane(1).locator("header .dot")).to_have_class("dot live")
     expect(board.lane(2).locator(".note.danger")).to_contain_text("broke off")
+    expect(board.lane(2).locator("header .dot")).to_have_class("dot failed")
     expect(board.lane(3)).to_contain_text("The tool said: stamped paper")
     board.button(1, "Stop").click()
     expect(board.lane(1)).to_contain_text("Stopped")
