@@ -21,7 +21,7 @@ import numpy.typing as npt
 import orjson
 
 from playground.compare.fragments import fragment
-from playground.compare.votes import head_to_head, outcome
+from playground.compare.votes import head_to_head, outcome, spreadsheet
 from playground.records import Vote
 
 Vector = npt.NDArray[np.float64]
@@ -96,6 +96,17 @@ def ranking_json(found: Ranking) -> str:
         "head_to_head": [{"one": one, "other": other, "won": won} for (one, other), won in found.duels.items()],
     }
     return orjson.dumps(content, option=orjson.OPT_INDENT_2).decode()
+
+
+def ranking_csv(found: Ranking) -> str:
+    """The standings as a table for a spreadsheet, best first; ratings and the bounds of their intervals in points."""
+    headings = ("contender", "rating", "low", "high", "wins", "losses", "ties", "bad")
+    return spreadsheet(headings, map(_cells, found.standings))
+
+
+def _cells(row: Standing) -> tuple[str | float, ...]:
+    points = (round(row.rating, 1), round(row.low, 1), round(row.high, 1))
+    return (row.name, *points, row.wins, row.losses, row.ties, row.bad)
 
 
 def ranking_html(found: Ranking) -> str:

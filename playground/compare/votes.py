@@ -3,7 +3,7 @@
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -56,14 +56,23 @@ def outcome(vote: Vote, contender: str) -> Outcome:
 
 
 def votes_csv(votes: Sequence[Vote]) -> str:
-    """The votes as a table for a spreadsheet, in which no cell is a formula."""
+    """The votes as a table for a spreadsheet."""
+    headings = ("at", "tab", "round", "agent", "choice", "winner", "blind", "contenders")
+    return spreadsheet(headings, map(_cells, votes))
+
+
+def _cells(vote: Vote) -> tuple[str, ...]:
+    told = (vote.created_at.isoformat(), vote.tab_id, vote.round_id, vote.agent, vote.choice, vote.winner or "")
+    return (*told, "yes" if vote.blind else "no", " | ".join(vote.contenders))
+
+
+def spreadsheet(headings: Sequence[str], rows: Iterable[Sequence[str | float]]) -> str:
+    """A table as CSV, in which no text is a formula."""
     text = io.StringIO()
     table = csv.writer(text)
-    table.writerow(["at", "tab", "round", "agent", "choice", "winner", "blind", "contenders"])
-    for vote in votes:
-        cells = [vote.created_at.isoformat(), vote.tab_id, vote.round_id, vote.agent, vote.choice, vote.winner or ""]
-        cells += ["yes" if vote.blind else "no", " | ".join(vote.contenders)]
-        table.writerow([_plain(cell) for cell in cells])
+    table.writerow(headings)
+    for row in rows:
+        table.writerow([_plain(cell) if isinstance(cell, str) else cell for cell in row])
     return text.getvalue()
 
 

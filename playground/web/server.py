@@ -16,7 +16,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 from playground.parts import Playground, open_playground
 from playground.settings import Settings
-from playground.web import shared
+from playground.web import ranking, shared
 from playground.web.bodies import BodyLimit
 from playground.web.chatkit import routes
 from playground.web.connection import PatientConnection
@@ -63,7 +63,7 @@ def create_api(parts: Playground, *, allowed_origins: Sequence[str] = ()) -> Fas
     settings = parts.settings
     health = Health(parts.database)
     app = FastAPI(
-        routes=[*health.routes(), *routes(parts), *shared.routes(parts)],
+        routes=[*health.routes(), *routes(parts), *ranking.routes(parts), *shared.routes(parts)],
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
