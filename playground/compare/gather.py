@@ -1,5 +1,6 @@
 """From a tab to a comparison that can be saved."""
 
+import asyncio
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from chatkit.types import (
 )
 
 from playground.client import Client, ThreadView
+from playground.compare.blind import curtain
 from playground.compare.comparison import (
     Answer,
     Comparison,
@@ -34,18 +36,25 @@ from playground.compare.comparison import (
     ToolCall,
 )
 from playground.compare.names import contenders
+from playground.compare.rounds import rounds, runs_of
+from playground.errors import Conflict
 from playground.records import RunRecord, Tab
 
 NEWEST = 2_000
 """Items of a lane that are saved."""
+UNTOLD = "This would tell who answered. Vote first, or switch blind off."
 
 
 async def comparison(client: Client, tab_id: str) -> Comparison:
-    """What is in a tab now. Raises NotFound."""
+    """What is in a tab now. Raises NotFound, and Conflict while a blind tab still has to be voted on."""
     tab = await client.tab(tab_id)
     threads = {lane.id: lane.thread_id for lane in tab.lanes if lane.thread_id}
     views = {lane_id: await client.view(thread_id, limit=NEWEST) for lane_id, thread_id in threads.items()}
-    return saved(tab, views, at=datetime.now(UTC))
+    voted = {vote.round_id for vote in await client.votes(tab.id)}
+    hidden = curtain(blind=tab.blind and len(tab.lanes) > 1, rounds=rounds(views.values()), voted=voted)
+    if hidden.blind and (hidden.down or hidden.kept):
+        raise Conflict(UNTOLD)
+    return await asyncio.to_thread(saved, tab, views, at=datetime.now(UTC))
 
 
 def saved(tab: Tab, views: Mapping[str, ThreadView], *, at: datetime) -> Comparison:
@@ -103,8 +112,7 @@ def _rounds(views: Iterable[ThreadView | None]) -> Iterator[Round]:
 
 
 def _turns(lane: int, view: ThreadView) -> Iterator[_Turn]:
-    runs = [*view.runs.values(), *([view.live] if view.live else ()), *view.queued]
-    answering = {run.answers: run for run in runs if run.answers}
+    answering = {run.answers: run for run in runs_of(view) if run.answers}
     turn: _Turn | None = None
     for item in view.transcript.items:
         if turn is None or isinstance(item, UserMessageItem):

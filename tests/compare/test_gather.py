@@ -20,8 +20,8 @@ from playground.compare.comparison import (
     read,
 )
 from playground.compare.gather import comparison, parts, saved
-from playground.errors import NotFound
-from playground.records import Lane, LaneSettings, Tab
+from playground.errors import Conflict, NotFound
+from playground.records import Lane, LaneSettings, Tab, Vote
 from playground.runs.activity import Step as Task
 from tests.house import ECHO, House, opened
 from tests.ui.made import AT, answer, user, view, work
@@ -126,6 +126,19 @@ async def test_a_tab_of_somebody_else_is_unknown(client: Client, house: House) -
     (tab,) = await client.tabs()
     with pytest.raises(NotFound):
         await comparison(house.client("vis_bob"), tab.id)
+
+
+async def test_a_blind_tab_is_saved_when_all_of_it_is_voted_on(client: Client) -> None:
+    tab = await two_lanes(client, "tests.staff:parrot", ECHO, "compatible/words-3")
+    await client.set_tab(tab.id, blind=True)
+    await ask(client, tab, "hello")
+    with pytest.raises(Conflict, match="Vote first"):
+        await comparison(client, tab.id)
+
+    run = next(iter((await client.view((await client.tab(tab.id)).lane.thread_id or "")).runs.values()))
+    names = ("one", "two")
+    await client.vote(Vote(tab.id, run.round or "", "tie", names, run.agent, run.created_at, blind=True))
+    assert [lane.model for lane in (await comparison(client, tab.id)).lanes] == [ECHO, "compatible/words-3"]
 
 
 async def test_a_tab_in_which_nothing_was_said_has_no_rounds(client: Client) -> None:
