@@ -136,13 +136,14 @@ class Batch:
         """In a tab of its own, which is not left on the strip. Jobs that only differ in the model are one round."""
         client = self._asker.client
         tab = await client.open_tab()
-        if self._setup.same_world:
-            await client.set_tab(tab.id, same_world=True)
-        await client.set_lane(tab.id, agent=self._setup.agent, model=job.model, settings=self._setup.settings)
-        round_id = self._rounds.setdefault(job.place, new_id("rnd"))
-        reply = await client.send(tab.id, job.prompt.text, round_id=round_id)
-        await client.close_tab(tab.id)
-        return reply
+        try:
+            if self._setup.same_world:
+                await client.set_tab(tab.id, same_world=True)
+            await client.set_lane(tab.id, agent=self._setup.agent, model=job.model, settings=self._setup.settings)
+            round_id = self._rounds.setdefault(job.place, new_id("rnd"))
+            return await client.send(tab.id, job.prompt.text, round_id=round_id)
+        finally:
+            await client.close_tab(tab.id)
 
 
 def _unheard(_characters: int) -> None:

@@ -195,6 +195,8 @@ async def test_what_is_too_long_or_unknown_is_a_failure_of_that_job_only(room: R
     assert [(one.line, one.model) for one in failures(jobs, results.last)] == [
         (1, "compatible/echo"), (1, "compatible/nothing"), (2, "compatible/nothing"),
     ]  # fmt: skip
+    client = Asker(room.parts, command_line_visitor()).client
+    assert [tab.lane.thread_id for tab in await client.tabs()] == [None]
 
 
 async def test_in_the_same_world_models_share_a_round_also_when_one_is_asked_again(
