@@ -16,6 +16,9 @@ from playground.compare.trace import ASIDE, TraceStep
 
 T = TypeVar("T")
 
+LONGEST = 1_000
+"""Characters of arguments by which calls that differ are told apart: for whole files that would take minutes."""
+
 
 def paired(first: Sequence[TraceStep], second: Sequence[TraceStep]) -> dict[int, int]:
     """The partners, index → index; a step without one is not in it."""
@@ -99,7 +102,7 @@ class _Matching:
         left, right = self._first[one], self._second[two]
         if left.kind != right.kind or (left.name != right.name and left.kind != "handoff"):
             return 0
-        return 1 + Indel.normalized_similarity(self._calls[0][one][2], self._calls[1][two][2])
+        return 1 + Indel.normalized_similarity(self._calls[0][one][2][:LONGEST], self._calls[1][two][2][:LONGEST])
 
     def _left(self) -> tuple[list[int], list[int]]:
         """The steps without a partner."""
@@ -120,7 +123,8 @@ class _Matching:
     def _pair_past_neighbours(self, score: Callable[[int, int], float]) -> None:
         """Pair what is left and alike where calls of one turn, which have no order, stand between."""
         ones, twos = self._left()
-        wanted = sorted((-score(one, two), one, two) for one in ones for two in twos if score(one, two))
+        scores = ((-score(one, two), one, two) for one in ones for two in twos)
+        wanted = sorted(each for each in scores if each[0])
         order, taken = in_order(self.pairs), set(self.pairs.values())
         for _, one, two in wanted:
             if one not in self.pairs and two not in taken and self._is_near(one, two, order):

@@ -281,6 +281,15 @@ def test_a_long_run_with_a_call_more_and_one_different() -> None:
     assert diff.divergence == 10
 
 
+def test_whole_files_in_arguments_are_told_apart_by_how_they_begin() -> None:
+    def written(ending: str) -> Trace:
+        texts = (f"file {number} " + f"line {number} {ending}\\n" * 2_000 for number in range(50))
+        return trace(*(tool("write", f'{{"text": "{text}"}}', turn=at) for at, text in enumerate(texts, 1)))
+
+    diff = aligned(written("one"), written("two"))  # minutes, if all of it were compared with all
+    assert [pair.verdict for pair in diff.pairs] == ["changed"] * 50
+
+
 def test_fifty_calls_made_at_once_and_backwards() -> None:
     calls = tuple(str(number) for number in range(50))
     diff = aligned(trace(*sums(calls)), trace(*sums(calls[::-1])))
