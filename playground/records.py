@@ -18,6 +18,9 @@ Effort = Literal["none", "minimal", "low", "medium", "high", "xhigh"]
 MOST_LANES = 8
 """Lanes in one tab."""
 
+MOST_STAND_INS = 20
+"""Results that a lane's tools may be given in place of their own."""
+
 LIVE: frozenset[RunStatus] = frozenset({"queued", "running", "awaiting_approval"})
 """Statuses of a run that is not over."""
 

@@ -9,7 +9,7 @@ import pytest
 
 from playground.client import Client, Sent
 from playground.errors import Conflict, NotFound
-from playground.records import MOST_LANES, LaneSettings, RunRecord, StandIn, Tab
+from playground.records import MOST_LANES, MOST_STAND_INS, LaneSettings, RunRecord, StandIn, Tab
 from tests.house import ECHO, House, opened
 from tests.test_client import texts
 
@@ -187,6 +187,14 @@ async def test_stand_ins_hold_for_one_run(house: House, client: Client, tab: Tab
     assert (await client.set_stand_ins(tab.id, [lane], [made_up])).lanes[0].stand_ins == (made_up,)
     await asked(house, client, tab, "first")
     assert (await client.tab(tab.id)).lanes[0].stand_ins == ()
+
+
+async def test_a_lane_keeps_no_more_stand_ins_than_a_message_may_carry(client: Client, tab: Tab) -> None:
+    most = [StandIn(tool=f"tool_{number}", output="x") for number in range(MOST_STAND_INS)]
+    await client.set_stand_ins(tab.id, [tab.lane.id], most)
+    with pytest.raises(Conflict):
+        await client.set_stand_ins(tab.id, [tab.lane.id], [*most, StandIn(tool="one more", output="x")])
+    await client.send(tab.id, "hello", lane_id=tab.lane.id)
 
 
 @pytest.mark.parametrize("name", ON_A_LANE)

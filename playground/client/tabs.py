@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 from sqlmodel import Session
 
 from playground import wire
+from playground.errors import Conflict
 from playground.parts import Playground
-from playground.records import Lane, LaneSettings, Script, StandIn, Tab
+from playground.records import MOST_STAND_INS, Lane, LaneSettings, Script, StandIn, Tab
 from playground.store import lanes, tabs, threads
 from playground.store.tables import TabRow, ThreadRow
 from playground.visitor import Visitor
@@ -112,7 +113,9 @@ class Tabs:
         return await self._change(tab_id, work)
 
     async def set_stand_ins(self, tab_id: str, lane_ids: Sequence[str], stand_ins: Sequence[StandIn]) -> Tab:
-        """What these lanes' tools answer in their next run, instead of running."""
+        """What these lanes' tools answer in their next run, instead of running. Raises Conflict for too many."""
+        if len(stand_ins) > MOST_STAND_INS:
+            raise Conflict(f"A lane takes {MOST_STAND_INS} such results at most. Take some back first.")
 
         def work(session: Session, tab: TabRow) -> None:
             for lane_id in lane_ids:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, ValidationError
 
 from playground import wire
 from playground.errors import Malformed, NotConfigured, TooLarge
-from playground.records import Decision, LaneSettings, StandIn
+from playground.records import MOST_STAND_INS, Decision, LaneSettings, StandIn
 from playground.runs.approvals import Verdict
 
 MAX_KEY = 255
@@ -34,7 +34,7 @@ class Extras(BaseModel):
     model: str | None = None
     round: str | None = Field(default=None, max_length=64)
     world: str | None = Field(default=None, max_length=64)
-    stand_ins: tuple[StandIn, ...] = Field(default=(), max_length=20)
+    stand_ins: tuple[StandIn, ...] = Field(default=(), max_length=MOST_STAND_INS)
 
 
 class _Decided(BaseModel):
