@@ -36,6 +36,7 @@ class Playground:
 
     async def drain(self) -> None:
         """Start nothing more, and let the answers finish."""
+        self.engine.closing = True  # from now on, also for what is still being ended
         for end in self.ending:
             await end()
         await self.engine.close()

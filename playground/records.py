@@ -46,6 +46,10 @@ class StandIn(BaseModel):
     output: str = Field(max_length=65_536)
     failed: bool = False
 
+    def same_calls(self, other: "StandIn") -> bool:
+        """Whether both stand in for the same calls."""
+        return (self.tool, self.arguments) == (other.tool, other.arguments)
+
 
 class Step(BaseModel):
     """One thing that a lane does by itself: send `text` in a `round`, or answer a message `again`."""

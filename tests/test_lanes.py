@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlmodel import select
 
 from playground.client import Client, Sent
 from playground.errors import Conflict, NotFound
 from playground.records import MOST_LANES, MOST_STAND_INS, LaneSettings, RunRecord, StandIn, Tab
+from playground.store.tables import RunRow
 from tests.house import ECHO, House, opened
 from tests.test_client import texts
 
@@ -213,3 +215,20 @@ async def test_a_lanes_thread_is_an_ordinary_thread_for_a_chatkit_ui(house: Hous
     assert await guest.texts(runs[0].thread_id) == ["from the page", "from the page"]
     await guest.add(runs[0].thread_id, "from a UI")
     assert texts(await client.view(runs[0].thread_id))[-1] == "from a UI"
+
+
+async def test_what_is_made_up_while_a_message_is_sent_is_for_the_next_one(
+    house: House, client: Client, tab: Tab
+) -> None:
+    lane = tab.lanes[0].id
+    await client.stand_in(tab.id, [lane], StandIn(tool="add", output="41"))
+    await client.stand_in(tab.id, [lane], StandIn(tool="add", output="42"))
+    await asyncio.gather(
+        client.send(tab.id, "first", lane_id=lane),
+        client.stand_in(tab.id, [lane], StandIn(tool="other", output="1")),
+    )
+    left = [one.tool for one in (await client.tab(tab.id)).lanes[0].stand_ins]
+    assert left in (["other"], [])  # it came after the message was on its way, or went with it
+    run = await house.stored(lambda session: session.exec(select(RunRow)).one())
+    sent = [one["tool"] for one in run.order["stand_ins"]]
+    assert [*sent, *left] == ["add", "other"]

@@ -108,10 +108,11 @@ class Client(Votes, Forks):
                 lane = await self._bind(tab_id, lane)
             else:
                 await self._bind(tab_id, lane)
+                await self.used_up(tab_id, lane)
                 return reply
         params = {"thread_id": lane.thread_id, "input": message}
         reply = await self._start("threads.add_user_message", params, {**extras, "edit_item_id": edit_item_id}, key=key)
-        await self._used(tab_id, lane)
+        await self.used_up(tab_id, lane)
         return reply
 
     async def retry(
@@ -124,7 +125,7 @@ class Client(Votes, Forks):
         round_id = await self._database.read(lambda session: runs.round_of(session, thread_id, item_id))
         params = {"thread_id": thread_id, "item_id": item_id}
         reply = await self._start("threads.retry_after_item", params, _extras(tab, lane, round_id), key=key)
-        await self._used(tab_id, lane)
+        await self.used_up(tab_id, lane)
         return reply
 
     async def stop(self, run_id: str) -> None:
@@ -203,11 +204,6 @@ class Client(Votes, Forks):
         assert isinstance(reply, StreamReply)  # noqa: S101 - which requests stream is the protocol's, not data's
         return reply
 
-    async def _used(self, tab_id: str, lane: Lane) -> None:
-        """What a lane's tools were to answer held for one run."""
-        if lane.stand_ins:
-            await self.set_stand_ins(tab_id, [lane.id], ())
-
     async def _bind(self, tab_id: str, lane: Lane) -> Lane:
         """Give a lane the thread that its first message made: the one message whose key is the lane's id."""
 
@@ -216,7 +212,7 @@ class Client(Votes, Forks):
             first = runs.by_key(session, visitor_id=self._visitor.id, key=lane.id)
             if first is None:
                 raise NotFound
-            row.thread_id, row.stand_ins = first.thread_id, None
+            row.thread_id = first.thread_id
             session.add(row)
             if tab.title is not None:
                 threads.rename(session, visitor_id=self._visitor.id, thread_id=first.thread_id, title=tab.title)

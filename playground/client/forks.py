@@ -105,6 +105,9 @@ class Forks(Tabs):
                 raise Malformed("Only from an answer can all lanes go on.")
             if not others:
                 raise Conflict("There is no other lane to go on. Add one, or unmute one.")
+            if any(row.thread_id and runs.live_of(session, row.thread_id) for row in others):
+                # Its run would go on, and cost money, where nobody looks.
+                raise Conflict("Another lane is still answering. Wait for it, or stop it first.")
             for row in others:
                 made = self._copied(session, past.rows, thread, lanes.lane(row), title=thread.title)
                 row.thread_id, row.script = made.id, None

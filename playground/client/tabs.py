@@ -125,6 +125,33 @@ class Tabs:
 
         return await self._change(tab_id, work)
 
+    async def stand_in(self, tab_id: str, lane_ids: Sequence[str], made: StandIn) -> Tab:
+        """One more, in place of one for the same calls. Raises Conflict for too many."""
+
+        def work(session: Session, tab: TabRow) -> None:
+            for lane_id in lane_ids:
+                row = lanes.find(session, tab.id, lane_id)
+                others = [one for one in lanes.lane(row).stand_ins if not one.same_calls(made)]
+                if len(others) >= MOST_STAND_INS:
+                    raise Conflict(f"A lane takes {MOST_STAND_INS} such results at most. Take some back first.")
+                row.stand_ins = wire.clean([one.model_dump() for one in (*others, made)])
+                session.add(row)
+
+        return await self._change(tab_id, work)
+
+    async def used_up(self, tab_id: str, lane: Lane) -> None:
+        """The lane's stand-ins went into a run. What was made up since is for the next one."""
+        if not lane.stand_ins:
+            return
+
+        def work(session: Session, tab: TabRow) -> None:
+            row = lanes.find(session, tab.id, lane.id)
+            left = [one.model_dump() for one in lanes.lane(row).stand_ins if one not in lane.stand_ins]
+            row.stand_ins = left or None
+            session.add(row)
+
+        await self._change(tab_id, work)
+
     async def set_script(self, tab_id: str, lane_id: str, script: Script | None) -> Tab:
         """What a lane still has to do by itself."""
 

@@ -1,6 +1,6 @@
 """A comparison as one page that needs nothing else: no script, no picture, no font, no server. Pure."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,17 +27,10 @@ MOST_READ = 300_000
 """Characters on a page that are compared, and that are read as Markdown; what comes then is shown as it was written.
 Anybody with the link may ask for the page, and both take seconds of the processor for a megabyte."""
 
-Extra = Callable[[Comparison], Mapping[str, str]]
-"""Further sections of a page: safe HTML, without a script, by title; none where there is nothing to tell."""
-
-EXTRAS: tuple[Extra, ...] = ()
-"""What the page also shows, in this order. It is made when the page is, and not saved."""
-
 
 def html(comparison: Comparison) -> str:
     """The page."""
     lanes, at, most = comparison.lanes, comparison.made_at, _Most()
-    sections = [extra(comparison) for extra in EXTRAS]
     return fragment(
         "page.html",
         policy=POLICY,
@@ -48,7 +41,6 @@ def html(comparison: Comparison) -> str:
         agents=list(dict.fromkeys(lane.agent for lane in lanes)),
         settings={lane.name: given for lane in lanes if (given := lane.settings.model_dump(exclude_none=True))},
         made=f"{at.day} {at:%B %Y, %H:%M %Z}",
-        extras={title: text for section in sections for title, text in section.items()},
     )
 
 

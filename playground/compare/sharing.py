@@ -1,5 +1,6 @@
 """Comparisons that anybody may read who has the link."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -29,7 +30,7 @@ class Sharing:
         Raises NotFound, TooLarge, and Conflict for a visitor who shares as many as may be.
         """
         made = await comparison(self._client, tab_id)
-        content = wire.clean(made.model_dump(mode="json"))
+        content = await asyncio.to_thread(lambda: wire.clean(made.model_dump(mode="json")))  # megabytes
         return await self._database.write(
             lambda session: shares.create(
                 session,
@@ -55,7 +56,7 @@ class Sharing:
 async def shared(database: Database, share_id: str) -> Comparison:
     """What a link leads to, for anybody. Raises NotFound."""
     content = await database.read(lambda session: shares.find(session, wire.clean(share_id)))
-    return Comparison.model_validate(content)
+    return await asyncio.to_thread(Comparison.model_validate, content)
 
 
 async def still_shared(database: Database, share_id: str) -> None:

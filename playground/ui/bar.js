@@ -54,6 +54,7 @@ function exports() {
     { text: 'As a page (HTML)', href: `comparisons/${encodeURIComponent(board.tab)}.html` },
     { text: 'As data (JSON)', href: `comparisons/${encodeURIComponent(board.tab)}.json` },
     { text: 'Ranking (CSV)', href: 'comparisons/ranking.csv' },
+    { text: 'Votes (CSV)', href: 'comparisons/votes.csv' },
     { text: 'Ranking (JSON)', href: 'comparisons/ranking.json' },
   ];
 }

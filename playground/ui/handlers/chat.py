@@ -72,12 +72,18 @@ async def send(desk: Desk, client: Client, *, tab_id: str, text: str) -> Shown:
     return Shown(box=box, note=Note(await _refusals(client, tab_id, refused), problem=True))
 
 
+UNTOLD = "it cannot be asked at the moment. Switch blind off to see why."
+
+
 async def _refusals(client: Client, tab_id: str, refused: Sequence[Sent]) -> str:
     tab = await client.tab(tab_id)
-    names = lane_names(tab, (await seen_board(client, tab)).curtain)
+    curtain = (await seen_board(client, tab)).curtain
+    names = lane_names(tab, curtain)
     by_reason: dict[str, list[str]] = {}
     for one in refused:
-        by_reason.setdefault(one.error or "", []).append(names.get(one.lane_id, "A lane"))
+        # A reason may name the provider, whom a vote is to be cast without knowing.
+        reason = (one.error or "") if curtain.tells(None) else UNTOLD
+        by_reason.setdefault(reason, []).append(names.get(one.lane_id, "A lane"))
     return " ".join(f"{', '.join(lanes)}: {reason}" for reason, lanes in by_reason.items())
 
 

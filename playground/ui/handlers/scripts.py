@@ -8,14 +8,10 @@ from pydantic import Field
 from playground import wire
 from playground.catalog import split_model
 from playground.client import Client
-from playground.errors import Conflict
 from playground.records import MOST_LANES, StandIn
 from playground.ui.handlers.caller import Acts, Caller, Id, OfItem, OfLane, Said
 from playground.ui.handlers.tabs import moved_to
 from playground.ui.state import Note, Shown
-
-MOST_STAND_INS = 50
-"""Results that a lane may have in place of its tools'."""
 
 Model = str
 """A model's name as it was picked; `split_model` says whether it can be one."""
@@ -110,12 +106,7 @@ async def stand_in(caller: Caller, said: Instead) -> Shown:
     """A result that a tool's call gets in the next run, instead of the tool being run."""
     arguments = wire.canonical(said.arguments) if said.arguments.strip() else ""
     made = StandIn(tool=said.tool, arguments=arguments, output=said.output, failed=said.failed)
-    tab = await caller.client.tab(said.tab)
-    for lane_id in await _meant(caller.client, said.tab, said.lane):
-        kept = [one for one in tab.find(lane_id).stand_ins if (one.tool, one.arguments) != (made.tool, arguments)]
-        if len(kept) >= MOST_STAND_INS:
-            raise Conflict(f"There are {MOST_STAND_INS} such results already. Take them back first.")
-        await caller.client.set_stand_ins(said.tab, [lane_id], [*kept, made])
+    await caller.client.stand_in(said.tab, await _meant(caller.client, said.tab, said.lane), made)
     return Shown(note=Note(f"{said.tool} answers with this in the next run."))
 
 
