@@ -20,7 +20,7 @@ import structlog
 from typer.testing import CliRunner, Result
 
 from playground.__main__ import commands
-from playground.compare import comparison
+from playground.compare.saving import comparison
 from playground.quiet import SILENCE
 from tests.wire import Wire, serve
 

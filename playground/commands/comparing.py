@@ -12,14 +12,15 @@ from playground.catalog import PROVIDERS, missing
 from playground.commands.compare import Request
 from playground.commands.interrupts import Interrupts
 from playground.commands.setup import UseError
-from playground.compare import comparison, page, terminal
-from playground.compare.asking import Asker, Setup, command_line_visitor
-from playground.compare.batch import Batch, jobs_of
-from playground.compare.lineup import Lineup, line_up
-from playground.compare.progress import BatchProgress, LineupProgress, shown
-from playground.compare.prompts import Prompt, read_prompts
-from playground.compare.results import Results
-from playground.compare.summary import failures, summed
+from playground.compare.saving import comparison, page
+from playground.compare.terminal import tables
+from playground.compare.terminal.asking import Asker, Setup, command_line_visitor
+from playground.compare.terminal.batch import Batch, jobs_of
+from playground.compare.terminal.lineup import Lineup, line_up
+from playground.compare.terminal.progress import BatchProgress, LineupProgress, shown
+from playground.compare.terminal.prompts import Prompt, read_prompts
+from playground.compare.terminal.results import Results
+from playground.compare.terminal.summary import failures, summed
 from playground.errors import VisitorError
 from playground.parts import Playground, open_playground
 from playground.settings import Settings
@@ -63,13 +64,13 @@ def _one(request: Request, settings: Settings) -> int:
     if request.json:
         sys.stdout.write(comparison.json(lineup.comparison) + "\n")
     else:
-        terminal.print_lineup(terminal.console_on(sys.stdout), lineup, answers=request.answers)
+        tables.print_lineup(tables.console_on(sys.stdout), lineup, answers=request.answers)
     wrong = [(name, one) for name, lane in zip(lineup.names, lineup.outcomes, strict=True) for one in lane]
     failed = [
         f"{name}: {one.error or 'it did not answer.'}" for name, one in wrong if not (one.answered or one.stopped)
     ]
     for line in dict.fromkeys(failed):
-        sys.stderr.write(terminal.legible(line) + "\n")
+        sys.stderr.write(tables.legible(line) + "\n")
     return code if code is not None else 1 if failed else 0
 
 
@@ -105,10 +106,10 @@ async def _batch(request: Request, settings: Settings, prompts: tuple[Prompt, ..
                 await batch.stop()
                 raise
     sums, wrong = summed(jobs, results.last), failures(jobs, results.last)
-    terminal.print_sums(terminal.console_on(sys.stdout), sums)
+    tables.print_sums(tables.console_on(sys.stdout), sums)
     for result in wrong[:MOST_TOLD]:
         told = f"line {result.line}, {result.model}: {result.error or 'it did not answer.'}"
-        sys.stderr.write(terminal.legible(told) + "\n")
+        sys.stderr.write(tables.legible(told) + "\n")
     if len(wrong) > MOST_TOLD:
         sys.stderr.write(f"… and {len(wrong) - MOST_TOLD} more, see {request.output}\n")
     if interrupts.code is not None:
@@ -182,6 +183,6 @@ def _telling(console: Console, stop: Callable[[], Awaitable[None]]) -> Callable[
 
 
 def _console(request: Request) -> Console:
-    console = terminal.console_on(sys.stderr)
+    console = tables.console_on(sys.stderr)
     console.quiet = request.quiet
     return console

@@ -4,7 +4,7 @@ import asyncio
 import logging
 
 from playground.client import Client, ThreadView
-from playground.compare.entries import Drawn, Entries, Tells
+from playground.compare.drawing.entries import Drawn, Entries, Tells
 from playground.errors import PlaygroundError
 from playground.transcript import Transcript
 from playground.ui.following import Following

@@ -7,7 +7,7 @@ from itertools import zip_longest
 from chatkit.types import ThreadItem, UserMessageItem
 
 from playground.client import ThreadView
-from playground.compare.metrics import failure, metric_line
+from playground.compare.drawing.metrics import failure, metric_line
 from playground.records import RunRecord
 from playground.transcript import Transcript
 from playground.ui.asked import legible

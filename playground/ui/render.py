@@ -34,7 +34,7 @@ from chatkit.types import (
     WorkflowItem,
 )
 
-from playground.compare.metrics import escaped
+from playground.compare.drawing.metrics import escaped
 
 Message = dict[str, Any]
 

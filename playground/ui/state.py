@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from playground.compare.entries import Drawn
+from playground.compare.drawing.entries import Drawn
 from playground.records import Ask, Decision, Effort, LaneSettings
 
 WINDOW = 60

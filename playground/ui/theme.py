@@ -8,7 +8,7 @@ UI = Path(__file__).parent
 STYLES = (UI / "style.css", UI / "board.css")
 PAGE = "page.css"
 """The style of a comparison that is a page by itself."""
-LOOKS = sorted(path for path in (UI.parent / "compare" / "templates").glob("*.css") if path.name != PAGE)
+LOOKS = sorted(path for path in (UI.parent / "compare" / "drawing" / "templates").glob("*.css") if path.name != PAGE)
 """The styles of what a comparison is looked at with."""
 
 # The icon is inline: nothing is fetched.

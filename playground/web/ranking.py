@@ -8,8 +8,8 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from playground.client import Client
-from playground.compare.ranking import ranking, ranking_csv, ranking_json
-from playground.compare.votes import votes_csv
+from playground.compare.measures.ranking import ranking, ranking_csv, ranking_json
+from playground.compare.measures.votes import votes_csv
 from playground.parts import Playground
 from playground.records import Vote
 from playground.visitor import Visitor

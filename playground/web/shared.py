@@ -13,10 +13,10 @@ from starlette.routing import BaseRoute, Route
 
 from playground import wire
 from playground.client import Client
-from playground.compare import page
-from playground.compare.comparison import Comparison, json
-from playground.compare.gather import comparison
-from playground.compare.sharing import shared, still_shared
+from playground.compare.saving import page
+from playground.compare.saving.comparison import Comparison, json
+from playground.compare.saving.gather import comparison
+from playground.compare.saving.sharing import shared, still_shared
 from playground.errors import NotFound, Unavailable
 from playground.parts import Playground
 from playground.visitor import Visitor

@@ -3,21 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from playground.compare.comparison import (
-    Answer,
-    Comparison,
-    Note,
-    Part,
-    Reply,
-    Round,
-    SavedLane,
-    SavedRun,
-    Source,
-    Sources,
-    Step,
-    Thought,
-    ToolCall,
-)
+from playground.compare.parts import Answer, Note, Part, Source, Sources, Step, Thought, ToolCall
+from playground.compare.saving.comparison import Comparison, Reply, Round, SavedLane, SavedRun
 from playground.records import LaneSettings, RunStatus, TurnUsage, Usage
 
 AT = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from playground.compare.trace import Trace, TraceStep
+from playground.compare.differences.trace import Trace, TraceStep
 from playground.records import RunRecord, RunStatus
 
 

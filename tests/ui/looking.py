@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from playground.client import Client
-from playground.compare.entries import Drawn
+from playground.compare.drawing.entries import Drawn
 from playground.ui.handlers import chat
 from playground.ui.handlers.desk import Desk
 from playground.ui.state import Columns, Feed, Shown

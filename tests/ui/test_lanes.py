@@ -8,7 +8,7 @@ import pytest
 from sqlmodel import Session, select
 
 from playground.client import Client
-from playground.compare.entries import Drawn
+from playground.compare.drawing.entries import Drawn
 from playground.records import MOST_LANES, Tab
 from playground.store.tables import ItemRow
 from playground.ui.column import Column

@@ -18,7 +18,7 @@ from chatkit.types import (
     URLSource,
 )
 
-from playground.compare.metrics import escaped
+from playground.compare.drawing.metrics import escaped
 from playground.ui.render import item_messages, notice, plain, source_list, step_title
 from tests.ui.made import AT, answer, texts, user, work
 

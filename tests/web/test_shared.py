@@ -8,8 +8,8 @@ import httpx2
 import pytest
 
 from playground.client import Client
-from playground.compare.comparison import read
-from playground.compare.sharing import Sharing
+from playground.compare.saving.comparison import read
+from playground.compare.saving.sharing import Sharing
 from playground.errors import NotFound
 from playground.records import Tab
 from playground.visitor import Visitor

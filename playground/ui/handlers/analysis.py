@@ -10,16 +10,16 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from playground import wire
 from playground.client import ThreadView
-from playground.compare.figures import figures_html, table
+from playground.compare.differences.steps import aligned, steps_html
+from playground.compare.differences.trace import Trace, traced
+from playground.compare.differences.words import compared, words_html
+from playground.compare.measures.figures import figures_html, table
+from playground.compare.measures.plots import plots
+from playground.compare.measures.ranking import ranking, ranking_html
+from playground.compare.measures.spread import attempt, attempts, spread, spread_html
 from playground.compare.names import blind_names
-from playground.compare.plots import plots
-from playground.compare.ranking import ranking, ranking_html
 from playground.compare.rounds import answers, round_names, runs_of
-from playground.compare.sharing import Sharing, shares_html
-from playground.compare.spread import attempt, attempts, spread, spread_html
-from playground.compare.steps import aligned, steps_html
-from playground.compare.trace import Trace, traced
-from playground.compare.words import compared, words_html
+from playground.compare.saving.sharing import Sharing, shares_html
 from playground.errors import Conflict, Malformed, PlaygroundError
 from playground.records import RunRecord, Tab
 from playground.ui.board import Board, Seen, board, lane_names

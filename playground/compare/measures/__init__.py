@@ -1,0 +1,1 @@
+"""What answers took, how far they lie apart, and who is better."""

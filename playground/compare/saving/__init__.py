@@ -1,0 +1,1 @@
+"""A comparison as a value: saved, drawn as one page, shared."""

@@ -1,0 +1,1 @@
+"""What the command needs: prompts in, lanes or a batch asked, tables out."""
