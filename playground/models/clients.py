@@ -2,12 +2,17 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 import httpx2
 from pydantic import SecretStr
 
 from playground.settings import Settings
+
+import_module("httpx")
+# Google's client imports it later, in a thread. The agents SDK looks at it from the event loop whenever a request
+# fails, and would find it half imported.
 
 _LIMITS = httpx2.Limits(max_connections=1000, max_keepalive_connections=100)
 """As the other clients have them: every answer under way holds a connection, and the default are a hundred."""
