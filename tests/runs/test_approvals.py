@@ -27,8 +27,8 @@ TWO = 'tools:{"pay":{"amount":5},"hold":{},"now":{}}'
 @pytest.fixture(autouse=True)
 def accounts() -> Iterator[None]:
     """Nothing is paid yet, and all tools are there."""
+    PAID.clear()  # other tests pay too
     yield
-    PAID.clear()
     FIRED.clear()
 
 
