@@ -101,7 +101,7 @@ async def streamed(page: Page, server: Running, *, look: bool) -> Streamed:
     box = page.locator("#box textarea")
     before, began = server.cpu_seconds(), time.perf_counter()
     await box.press("Enter")
-    await page.locator("#board .lane .answer, #board .lane .waiting").first.wait_for()
+    await page.locator("#board .piece[data-kind=answer]").first.wait_for()
     if look:
         for letter in "typing while eight lanes stream":
             await box.press("Space" if letter == " " else letter)
