@@ -70,9 +70,14 @@ class _Turn:
     run: RunRecord | None = None
 
     @property
-    def key(self) -> object:
+    def round(self) -> str | None:
         """The same for what was sent to several lanes at once."""
-        return (self.run and self.run.round) or (self.lane, self.asked and self.asked.id)
+        return self.run.round if self.run else None
+
+    @property
+    def said(self) -> object:
+        """The same for a message and its copies in other lanes, which have no runs; nothing else was said just then."""
+        return (_prompt(self.asked), self.asked.created_at) if self.asked else self.lane
 
     def reply(self) -> Reply:
         run = SavedRun.of(self.run) if self.run else None
@@ -81,9 +86,10 @@ class _Turn:
 
 def _rounds(views: Iterable[ThreadView | None]) -> Iterator[Round]:
     turns = [turn for lane, view in enumerate(views) if view for turn in _turns(lane, view)]
+    originals = {turn.said: turn.round for turn in turns if turn.round}
     found: dict[object, list[_Turn]] = {}
     for turn in sorted(turns, key=lambda turn: turn.at):
-        found.setdefault(turn.key, []).append(turn)
+        found.setdefault(turn.round or originals.get(turn.said, turn.said), []).append(turn)
     for together in found.values():
         together.sort(key=lambda turn: turn.lane)
         yield Round(prompt=_prompt(together[0].asked), replies=tuple(turn.reply() for turn in together))

@@ -71,6 +71,20 @@ async def test_what_was_sent_to_all_is_one_round(client: Client) -> None:
     assert [[run.status for run in runs] for runs in made.records()] == [["completed"] * 2, ["completed"] * 3]
 
 
+async def test_a_copied_history_stands_beside_what_it_was_copied_from(client: Client) -> None:
+    tab = await two_lanes(client, "tests.staff:parrot", ECHO, "compatible/words-3")
+    await ask(client, tab, "one", lane_id=tab.lanes[0].id)
+    await ask(client, tab, "two", lane_id=tab.lanes[0].id)
+    view = await client.view((await client.tab(tab.id)).lanes[0].thread_id or "")
+    await client.continue_all(tab.id, tab.lanes[0].id, view.transcript.items[-1].id)
+    await ask(client, tab, "three")
+
+    made = await comparison(client, tab.id)
+
+    said = [(round_.prompt, [reply.lane for reply in round_.replies]) for round_ in made.rounds]
+    assert said == [("one", [0, 1]), ("two", [0, 1]), ("three", [0, 1])]
+
+
 async def test_a_tool_is_saved_with_what_it_took_and_gave(client: Client) -> None:
     tab = await two_lanes(client, "tests.staff:clerk", STAMP)
     await ask(client, tab, "Stamp it")
