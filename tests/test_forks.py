@@ -14,7 +14,7 @@ from playground.client.forks import UNFINISHED
 from playground.errors import Conflict, Malformed, NotFound
 from playground.records import MOST_LANES, LaneSettings, RunRecord, Script, Tab
 from playground.runs.cut import THOUGHT, name_of
-from playground.store import items, runs
+from playground.store import items, lanes, runs, scripts
 from playground.store.tables import ItemRow, RunRow, ThreadRow
 from tests.desks import PATHS, PREFIXES, everywhere
 from tests.house import House, until
@@ -450,7 +450,8 @@ class TestContinueAll:
         self, house: House, client: Client, tab: Tab
     ) -> None:
         other = (await client.add_lane(tab.id)).lanes[-1]
-        await client.set_script(tab.id, other.id, Script(kind="replay", steps=(), total=2, paused=True))
+        paused = Script(kind="replay", steps=(), total=2, paused=True)
+        await house.change(lambda session: scripts.keep(session, lanes.find(session, tab.id, other.id), paused))
         run = await say(house, client, tab, "one", ECHO)
         after = await client.continue_all(tab.id, tab.lane.id, ids(await client.view(run.thread_id))[-1])
         assert after.find(other.id).script is None

@@ -58,7 +58,6 @@ ON_A_LANE: dict[str, Callable[[Client, Tab, str], Awaitable[Any]]] = {
     "move": lambda client, tab, lane: client.move_lane(tab.id, lane, 0),
     "set": lambda client, tab, lane: client.set_lane(tab.id, lane, muted=True),
     "stand_ins": lambda client, tab, lane: client.set_stand_ins(tab.id, [lane], ()),
-    "script": lambda client, tab, lane: client.set_script(tab.id, lane, None),
     "send": lambda client, tab, lane: client.send(tab.id, "hello", lane_id=lane),
     "retry": lambda client, tab, lane: client.retry(tab.id, "msg_x", lane_id=lane),
 }

@@ -8,7 +8,7 @@ from sqlmodel import Session
 from playground import wire
 from playground.errors import Conflict
 from playground.parts import Playground
-from playground.records import MOST_STAND_INS, Lane, LaneSettings, Script, StandIn, Tab
+from playground.records import MOST_STAND_INS, Lane, LaneSettings, StandIn, Tab
 from playground.store import lanes, tabs, threads
 from playground.store.tables import TabRow, ThreadRow
 from playground.visitor import Visitor
@@ -151,16 +151,6 @@ class Tabs:
             session.add(row)
 
         await self._change(tab_id, work)
-
-    async def set_script(self, tab_id: str, lane_id: str, script: Script | None) -> Tab:
-        """What a lane still has to do by itself."""
-
-        def work(session: Session, tab: TabRow) -> None:
-            row = lanes.find(session, tab.id, lane_id)
-            row.script = wire.clean(script.model_dump(mode="json")) if script else None
-            session.add(row)
-
-        return await self._change(tab_id, work)
 
     async def add_lane(
         self,
