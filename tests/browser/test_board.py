@@ -485,6 +485,11 @@ def test_a_comparison_is_exported(board: Board) -> None:
     reply = board.page.request.get(f"{board.address}/{link.get_attribute('href')}")
     assert reply.ok
     assert "keep this" in json.dumps(reply.json())
+    for name, ending in (("As a page (HTML)", ".html"), ("Ranking (CSV)", ".csv"), ("Votes (CSV)", ".csv")):
+        with board.page.expect_download() as saved:
+            board.page.get_by_role("menuitem", name=name).click()
+        assert saved.value.suggested_filename.endswith(ending)
+        board.page.get_by_role("button", name="Export", exact=True).click()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

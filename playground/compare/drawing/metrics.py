@@ -45,8 +45,12 @@ def _facts(run: RunRecord) -> Iterator[str]:
     yield escaped(run.model)
     if len(run.turns) > 1:
         yield f"{len(run.turns)} turns"
-    if run.notes:
-        yield "1 note" if len(run.notes) == 1 else f"{len(run.notes)} notes"
+    yield _count(run.tool_calls, "tool call")
+    yield _count(len(run.notes), "note")
+
+
+def _count(number: int, thing: str) -> str:
+    return f"1 {thing}" if number == 1 else f"{number} {thing}s" if number else ""
 
 
 def _tokens(usage: Usage | TurnUsage) -> Iterator[str]:

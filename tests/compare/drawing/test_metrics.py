@@ -43,11 +43,13 @@ def test_what_is_not_known_is_left_out(more: dict[str, object], line: str) -> No
         ({"usage": Usage(1204, 87, reasoning_tokens=40)}, "1,204 in · 87 out (40 reasoning) · first"),
         ({"cost": Decimal("0.00123")}, "387 out · $0.0012 · first"),
         ({"cost": Decimal(0)}, "387 out · first"),
+        ({"tool_calls": 1}, "compatible/echo · 1 tool call"),
+        ({"tool_calls": 3, "turns": (TurnUsage("m"),) * 2}, "2 turns · 3 tool calls"),
         ({"usage": Usage(1240, 387, turns=1)}, "387 out · cost unknown · first"),
         ({"usage": Usage(turns=1), "status": "cancelled"}, "Stopped</b> cost unknown · first"),
         ({"usage": Usage(), "status": "cancelled"}, "Stopped</b> first"),
     ],
-    ids=["cached", "reasoning", "priced", "free", "no price", "stopped", "never begun"],
+    ids=["cached", "reasoning", "priced", "free", "a tool", "tools", "no price", "stopped", "never begun"],
 )
 def test_tokens_and_cost_are_told_as_far_as_they_are_known(more: dict[str, object], facts: str) -> None:
     assert facts in metric_line(run(**more))
