@@ -394,6 +394,7 @@ def test_a_tab_becomes_a_comparison_by_a_preset(board: Board) -> None:
 def test_a_conversation_forks_into_a_second_lane(board: Board) -> None:
     board.page.goto(f"{board.address}/?{urlencode({'compare': 'openai/echo', 'agent': 'tests.staff:clerk'})}")
     board.page.get_by_role("button", name="Compare").wait_for()
+    board.page.locator("#chat .placeholder h2").wait_for()  # until then the page is still being put together
     say(board.page, "once upon a time")
     expect(board.page.locator("#chat .metrics")).to_have_count(1)
     board.page.get_by_role("button", name="Compare").click()
