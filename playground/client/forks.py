@@ -81,10 +81,10 @@ class Forks(Tabs):
                 self._parts.engine.check(lane.agent, lane.model)
             made = self._copied(session, kept.rows, thread, lane, title=_title(thread, to))
             placed = replace(lane, thread_id=made.id)
-            home, new_id = self._placed(session, tab, placed, beside=lane_id if to == "lane" else None)
+            home, placed_id = self._placed(session, tab, placed, beside=lane_id if to == "lane" else None)
             order = self._order(session, thread, made, kept, tab=home, lane=placed) if kept.goes_on else None
             notes = (*kept.notes, *self._taken_over(kept, lane.agent))
-            return Forked(tabs.tab(session, home), new_id, notes), order
+            return Forked(tabs.tab(session, home), placed_id, notes), order
 
         forked, order = await self._database.write(work)
         if order is not None:

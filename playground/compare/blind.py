@@ -3,6 +3,10 @@
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
 
+from playground.errors import Conflict
+
+UNTOLD = "This would tell who answered. Vote first, or switch blind off."
+
 
 @dataclass(frozen=True, slots=True)
 class Curtain:
@@ -20,6 +24,11 @@ class Curtain:
     def tells(self, round_id: str | None) -> bool:
         """Whether it may be known who answered in a round; None: in no round."""
         return not self.blind or (not self.down and round_id not in self.kept)
+
+    def check(self, *round_ids: str | None) -> None:
+        """Raises Conflict where one of these rounds, or what is in none (None), would tell too much."""
+        if not all(map(self.tells, round_ids)):
+            raise Conflict(UNTOLD)
 
 
 def curtain(*, blind: bool, rounds: Mapping[str, int], voted: Container[str]) -> Curtain:

@@ -17,6 +17,8 @@ from chatkit.types import (
 )
 from pydantic import BaseModel, ConfigDict, Field
 
+from playground.runs.activity import SHARED
+
 
 class Saved(BaseModel):
     """A part of what is saved. What a later playground adds is read over."""
@@ -131,19 +133,27 @@ def _step(task: Task) -> Part:
             return Step(title=task.title or "Files")
 
 
-_SECTION = re.compile(r"(Arguments|Result|Error)\n\n(`{3,})[a-z]*\n(.*?)\n\2(?:\n\n|\Z)", re.DOTALL)
-
-
 def _tool(task: CustomTask) -> ToolCall:
     """A call as the run wrote it down: its name and notes in the title, its arguments and result in code blocks."""
     name, _, note = (task.title or "").partition(" · ")
-    sections = {kind: text for kind, _, text in _SECTION.findall(task.content or "")}
+    sections = exchange(task.content or "")
     words = note.split(" · ")
     return ToolCall(
         name=name,
         arguments=sections.get("Arguments", ""),
         result=sections.get("Error", sections.get("Result")),
         failed="Error" in sections,
-        shared="shared" in words,
+        shared=SHARED in words,
         note=note,
     )
+
+
+def exchange(content: str) -> dict[str, str]:
+    """What a call's task says: its Arguments, and its Result or the Error in place of it, as far as they are there."""
+    return {found["what"]: found["text"] for found in _SECTION.finditer(content)}
+
+
+_SECTION = re.compile(
+    r"(?:\A|\n\n)(?P<what>Arguments|Result|Error)\n\n(?P<fence>`{3,})(?:json)?\n(?P<text>.*?)\n(?P=fence)(?=\n\n|\Z)",
+    re.DOTALL,
+)

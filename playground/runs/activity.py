@@ -34,11 +34,14 @@ Clock = Callable[[], float]
 
 WAITING = "waits for your approval"
 REJECTED = "rejected"
+NOT_RUN = "not run"
 UNFINISHED = "not finished"
 SHARED = "shared"
 """The result of a call that another run of the same world made."""
 STOOD_IN = "stand-in"
 """A result that the visitor made up."""
+HAND_OFF = "Hand-off → "
+"""Before the name of the agent that is handed over to."""
 
 
 @dataclass(slots=True)
@@ -176,7 +179,7 @@ class Activity:
             return
         for step in self.steps:
             if not step.done:
-                step.note = "not run" if step.waiting else UNFINISHED
+                step.note = NOT_RUN if step.waiting else UNFINISHED
                 step.waiting = False
                 step.end()
         workflow = Workflow(

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from playground.errors import Malformed
+from playground.runs.activity import HAND_OFF, NOT_RUN, UNFINISHED, WAITING
 
 Json = dict[str, Any]
 Kind = Literal["thought", "call", "own"]
@@ -16,7 +17,6 @@ Kind = Literal["thought", "call", "own"]
 
 LOST = "What was done up to there was not kept whole when the server stopped: it is shown, but no model is told of it."
 THOUGHT = "A model is told of a thought only together with what it led to."
-HAND_OFF = "Hand-off → "
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ def _answered(told: Sequence[Any]) -> list[Any]:
 
 
 def _finished(task: Json) -> bool:
-    broken = str(task.get("title")).endswith((" · not finished", " · not run", " · waits for your approval"))
+    broken = str(task.get("title")).endswith(tuple(f" · {note}" for note in (UNFINISHED, NOT_RUN, WAITING)))
     return task.get("status_indicator") == "complete" and not broken
 
 

@@ -13,7 +13,7 @@ from agents.stream_events import AgentUpdatedStreamEvent, RawResponsesStreamEven
 from chatkit.types import Annotation, URLSource
 
 from playground import wire
-from playground.runs.activity import Activity, Step
+from playground.runs.activity import HAND_OFF, Activity, Step
 from playground.runs.calls import Calls
 from playground.runs.message import Message
 from playground.runs.outlet import Outlet
@@ -120,7 +120,7 @@ class Translator:
             self._begin_step(event, Step(title="Thinking", icon="lightbulb", thought=True))
         elif item.type == "function_call":
             target = self._handoffs.get(item.name)
-            title, icon = (f"Hand-off → {target}", "agent") if target else (item.name, "bolt")
+            title, icon = (f"{HAND_OFF}{target}", "agent") if target else (item.name, "bolt")
             self._begin_step(event, Step(title=title, icon=icon, call_id=item.call_id))
         else:
             self._begin_step(event, Step(title=plain(item.type), icon="globe"))
@@ -190,7 +190,7 @@ class Translator:
             return
         step.end()
         step.failed = self.calls.has_failed(item["call_id"])
-        if not step.title.startswith("Hand-off"):
+        if not step.title.startswith(HAND_OFF):
             step.result = readable(item.get("output"))
             step.note = self.calls.note(item["call_id"])
         activity.show(step)

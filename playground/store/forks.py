@@ -13,8 +13,6 @@ from playground.ids import Kind, new_id
 from playground.store import items, runs, threads
 from playground.store.tables import ItemRow, ThreadRow
 
-MOST_FRAMES = 100_000
-"""More frames than a run can write within its time."""
 _KINDS: dict[str, Kind] = {"workflow": "wfl", "task": "tsk"}
 
 
@@ -74,6 +72,6 @@ def copy(
 
 def _opened(session: Session, run_id: str) -> list[str]:
     """The items that a run has begun, in their order."""
-    frames = runs.events(session, run_id, after=0, limit=MOST_FRAMES)
+    frames = runs.events(session, run_id, after=0, limit=runs.MOST_FRAMES)
     begun = (orjson.loads(data) for _, data in frames if b'"thread.item.added"' in data)
     return [event["item"]["id"] for event in begun if event["type"] == "thread.item.added"]

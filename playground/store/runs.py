@@ -16,6 +16,8 @@ from playground.store.spend import dollars, turns_of
 from playground.store.tables import RunEventRow, RunRow, ThreadRow
 
 WORKING = ("running", "awaiting_approval")
+MOST_FRAMES = 100_000
+"""More frames than a run can write within its time."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,6 @@ from playground.store.tables import ItemRow
 
 Stage = Literal["input", "tool", "output"]
 Outcome = Literal["passed", "rejected", "tripped"]
-MOST_FRAMES = 100_000
-"""More frames than a run can write within its time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +37,7 @@ def rows(session: Session, *, visitor_id: str, run_id: str) -> Traced:
     """The visitor's run. Raises NotFound."""
     run = runs.find(session, visitor_id=visitor_id, run_id=run_id)
     made = select(ItemRow).where(ItemRow.run_id == run_id, ItemRow.type != "user_message")
-    frames = runs.events(session, run_id, after=0, limit=MOST_FRAMES) if run.status == "running" else ()
+    frames = runs.events(session, run_id, after=0, limit=runs.MOST_FRAMES) if run.status == "running" else ()
     return Traced(
         run=runs.record(run),
         items=session.exec(made.order_by(col(ItemRow.position))).all(),

@@ -7,6 +7,7 @@ from typing import Literal
 
 from playground.compare.differences.trace import Kind, TraceStep
 from playground.compare.differences.words import Span, compared
+from playground.runs.activity import HAND_OFF
 from playground.spelling import BADGES
 
 LONGEST = 20_000
@@ -60,7 +61,7 @@ def title(step: TraceStep) -> str:
         case "tool":
             return step.name
         case "handoff":
-            return f"Hand-off → {step.name}"
+            return f"{HAND_OFF}{step.name}"
         case "guardrail":
             return f"Guardrail {step.name}: {step.verdict}"
         case "end":

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
@@ -12,8 +11,9 @@ from chatkit.types import ThreadItem
 
 from playground import wire
 from playground.client import Client
+from playground.compare.parts import exchange
 from playground.records import RunRecord
-from playground.runs.activity import SHARED, STOOD_IN
+from playground.runs.activity import HAND_OFF, SHARED, STOOD_IN
 from playground.runs.spelled import plain, readable
 from playground.store.tables import ItemRow
 from playground.store.traces import GuardVerdict, Traced
@@ -154,11 +154,8 @@ def _is_result(item: Json) -> bool:
 def _taken(calls: list[tuple[Json, int]], title: str) -> tuple[Json, int] | None:
     """The first call of that title; of a hand-off the first of what no title of a tool fits."""
     titles = [item.get("name") or plain(str(item.get("type", ""))) for item, _ in calls]
-    at = titles.index(title) if title in titles else 0 if calls and title.startswith(_HAND_OFF) else None
+    at = titles.index(title) if title in titles else 0 if calls and title.startswith(HAND_OFF) else None
     return None if at is None else calls.pop(at)
-
-
-_HAND_OFF = "Hand-off → "
 
 
 def _titled(task: Json) -> tuple[str, list[str]]:
@@ -170,10 +167,10 @@ def _titled(task: Json) -> tuple[str, list[str]]:
 def _shown(task: Json, turn: int) -> TraceStep:
     """A step as far as its task shows it."""
     title, notes = _titled(task)
-    if title.startswith(_HAND_OFF):
+    if title.startswith(HAND_OFF):
         done = task.get("status_indicator") == "complete" and not notes
-        return TraceStep("handoff", turn, name=title.removeprefix(_HAND_OFF), text="" if done else None)
-    parts = {found["what"]: found["text"] for found in _PART.finditer(task.get("content") or "")}
+        return TraceStep("handoff", turn, name=title.removeprefix(HAND_OFF), text="" if done else None)
+    parts = exchange(task.get("content") or "")
     return TraceStep(
         "tool",
         turn,
@@ -185,12 +182,6 @@ def _shown(task: Json, turn: int) -> TraceStep:
         stood_in=STOOD_IN in notes,
         note=" · ".join(note for note in notes if note not in {"failed", SHARED, STOOD_IN}),
     )
-
-
-_PART = re.compile(
-    r"(?:\A|\n\n)(?P<what>Arguments|Result|Error)\n\n(?P<fence>`{3,})(?:json)?\n(?P<text>.*?)\n(?P=fence)(?=\n\n|\Z)",
-    re.DOTALL,
-)
 
 
 def _exact(step: TraceStep, item: Json, results: Mapping[str, str]) -> TraceStep:

@@ -25,6 +25,7 @@ from playground import wire
 from playground.compare.drawing.markdown import escaped, rendered
 from playground.compare.parts import Part, Source, Sources, Step, Thought, ToolCall, parts
 from playground.records import RunRecord
+from playground.runs.activity import STOOD_IN
 
 Kind = Literal["user", "answer", "step", "thought", "note", "metrics", "waiting"]
 
@@ -197,7 +198,7 @@ def _tool(call: ToolCall) -> dict[str, Any] | None:
         "output": call.result,
         "failed": call.failed,
         "shared": call.shared,
-        "stood_in": "stand-in" in call.note.split(" · "),
+        "stood_in": STOOD_IN in call.note.split(" · "),
     }
 
 

@@ -204,12 +204,12 @@ def _beside(view: ThreadView, transcript: Transcript, tells: Tells) -> Iterator[
     live = view.live
     if live is not None:
         turn = _turn(live, 0, tells)
-        yield from (block.of(turn) for block in _said(live, transcript, turn.told))
+        yield from (block.of(turn) for block in _said(live, transcript, told=turn.told))
     for run in view.queued:
         yield from queued_blocks(run)
 
 
-def _said(live: RunRecord, transcript: Transcript, told: bool) -> Iterator[Block]:  # noqa: FBT001
+def _said(live: RunRecord, transcript: Transcript, *, told: bool) -> Iterator[Block]:
     if told:
         for number, notice in enumerate(transcript.notices):
             title = f"{notice.title}: " if notice.title else ""

@@ -5,9 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from chatkit.types import (
-    UserMessageItem,
-)
+from chatkit.types import UserMessageItem
 
 from playground.client import Client, ThreadView
 from playground.compare.blind import curtain
@@ -15,12 +13,10 @@ from playground.compare.names import contenders
 from playground.compare.parts import Part, parts
 from playground.compare.rounds import rounds, runs_of
 from playground.compare.saving.comparison import Comparison, Reply, Round, SavedLane, SavedRun
-from playground.errors import Conflict
 from playground.records import RunRecord, Tab
 
 NEWEST = 2_000
 """Items of a lane that are saved."""
-UNTOLD = "This would tell who answered. Vote first, or switch blind off."
 
 
 async def comparison(client: Client, tab_id: str) -> Comparison:
@@ -30,8 +26,7 @@ async def comparison(client: Client, tab_id: str) -> Comparison:
     views = {lane_id: await client.view(thread_id, limit=NEWEST) for lane_id, thread_id in threads.items()}
     voted = {vote.round_id for vote in await client.votes(tab.id)}
     hidden = curtain(blind=tab.blind and len(tab.lanes) > 1, rounds=rounds(views.values()), voted=voted)
-    if hidden.blind and (hidden.down or hidden.kept):
-        raise Conflict(UNTOLD)
+    hidden.check(None, *hidden.kept)
     return await asyncio.to_thread(saved, tab, views, at=datetime.now(UTC))
 
 

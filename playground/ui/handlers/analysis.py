@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from playground import wire
 from playground.client import ThreadView
+from playground.compare.blind import Curtain
 from playground.compare.differences.steps import aligned, steps_html
 from playground.compare.differences.trace import Trace, traced
 from playground.compare.differences.words import compared, words_html
@@ -22,9 +23,9 @@ from playground.compare.rounds import answers, round_names, runs_of
 from playground.compare.saving.sharing import Sharing, shares_html
 from playground.errors import Conflict, Malformed, PlaygroundError
 from playground.records import RunRecord, Tab
-from playground.ui.board import Board, Seen, board, lane_names
+from playground.ui.board import lane_names
 from playground.ui.handlers.caller import Caller, Id
-from playground.ui.handlers.seen import seen_views
+from playground.ui.handlers.seen import Sight, sight
 from playground.ui.state import Shown
 
 View = Literal["figures", "words", "steps", "spread", "ranking", "share", "shares", "unshare"]
@@ -39,7 +40,6 @@ TITLES: Mapping[View, str] = {
     "shares": "Shared comparisons",
     "unshare": "Shared comparisons",
 }
-UNTOLD = "This would tell who answered. Vote first, or switch blind off."
 
 
 class Asked(BaseModel):
@@ -58,18 +58,17 @@ class Asked(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A tab as it is looked at: its lanes' threads, and what of them is told."""
+    """A tab as it is looked at: what is in its lanes, and what of it is told."""
 
     caller: Caller
     asked: Asked
     tab: Tab
-    views: Mapping[str, ThreadView]
-    board: Board
+    sight: Sight
 
-    def told(self, round_id: str | None) -> None:
-        """Raises Conflict where it would tell too much."""
-        if not self.board.curtain.tells(round_id):
-            raise Conflict(UNTOLD)
+    @property
+    def curtain(self) -> Curtain:
+        """What is kept back."""
+        return self.sight.board.curtain
 
     @property
     def pair(self) -> tuple[str, str]:
@@ -81,19 +80,19 @@ class Look:
 
     def round_with(self, *lane_ids: str) -> tuple[str, dict[str, RunRecord]]:
         """The round that is meant, or else the newest that these lanes answered, and its runs by lane."""
-        rounds = [self.asked.round] if self.asked.round else self.board.value["rounds"][::-1]
+        rounds = [self.asked.round] if self.asked.round else self.sight.board.value["rounds"][::-1]
         for round_id in rounds:
-            answered = answers(self.tab, self.views, round_id)
+            answered = answers(self.tab, self.sight.views, round_id)
             if all(lane_id in answered for lane_id in lane_ids):
                 return round_id, answered
         raise Conflict("There is nothing to compare yet: these lanes did not both answer the same message.")
 
     def names(self, round_id: str, answered: Mapping[str, RunRecord]) -> dict[str, str]:
         """Lane → its name in a round."""
-        if self.board.curtain.tells(round_id):
+        if self.curtain.tells(round_id):
             return round_names(self.tab, answered)
-        if self.board.curtain.down:
-            return lane_names(self.tab, self.board.curtain)
+        if self.curtain.down:
+            return lane_names(self.tab, self.curtain)
         return blind_names(list(answered), tab_id=self.tab.id, round_id=round_id)
 
 
@@ -105,32 +104,32 @@ async def analyse(caller: Caller, said: Mapping[str, object]) -> Shown:
         return Shown(analysis={"title": "", "html": "", "error": "That cannot be shown here.", "asked": dict(said)})
     value = {"view": asked.view, "title": TITLES[asked.view], "asked": dict(said)}
     try:
-        return Shown(analysis={**value, "html": await _VIEWS[asked.view](await _looked(caller, asked))})
+        return Shown(analysis={**value, "html": await _made(caller, asked)})
     except PlaygroundError as error:
         return Shown(analysis={**value, "html": "", "error": error.message})
 
 
-async def _looked(caller: Caller, asked: Asked) -> Look:
+async def _made(caller: Caller, asked: Asked) -> str:
     tab = await caller.client.tab(asked.tab)
-    views = await seen_views(caller.client, tab)
-    seen = {lane_id: Seen(view) for lane_id, view in views.items()}
-    return Look(caller, asked, tab, views, board(tab, seen, await caller.client.votes(tab.id)))
+    if (own := _OWN.get(asked.view)) is not None:
+        return await own(caller, asked)
+    return await _OF_LANES[asked.view](Look(caller, asked, tab, await sight(caller.client, tab)))
 
 
 async def _figures(look: Look) -> str:
-    look.told(look.asked.round)
+    look.curtain.check(look.asked.round)
     if look.asked.round is not None:
-        answered = answers(look.tab, look.views, look.asked.round)
+        answered = answers(look.tab, look.sight.views, look.asked.round)
         names = round_names(look.tab, answered)
         lanes = [[run] for run in answered.values()]
         return await asyncio.to_thread(_measured, "This round", list(names.values()), lanes)
-    shown = lane_names(look.tab, look.board.curtain)
-    whole = {lane_id: _told_runs(look, look.views[lane_id]) for lane_id in shown if lane_id in look.views}
+    shown, views = lane_names(look.tab, look.curtain), look.sight.views
+    whole = {lane_id: _told_runs(look, views[lane_id]) for lane_id in shown if lane_id in views}
     return await asyncio.to_thread(_measured, "All rounds", [shown[lane_id] for lane_id in whole], list(whole.values()))
 
 
 def _told_runs(look: Look, view: ThreadView) -> list[RunRecord]:
-    runs = [run for run in runs_of(view) if look.board.curtain.tells(run.round) and run.status != "queued"]
+    runs = [run for run in runs_of(view) if look.curtain.tells(run.round) and run.status != "queued"]
     return sorted(runs, key=lambda run: run.created_at)
 
 
@@ -154,7 +153,7 @@ async def _pair(look: Look, *, told: bool = False) -> tuple[tuple[str, str], tup
     one, other = look.pair
     round_id, answered = look.round_with(one, other)
     if told:
-        look.told(round_id)
+        look.curtain.check(round_id)
     names = look.names(round_id, answered)
     first, second = await asyncio.gather(*(traced(look.caller.client, answered[lane].id) for lane in (one, other)))
     return (names[one], names[other]), (first, second)
@@ -169,45 +168,46 @@ async def _spread(look: Look) -> str:
         _, answered = look.round_with(lane.id)
         item_id = answered[lane.id].answers or ""
     tried = await attempts(look.caller.client, lane.thread_id, item_id)
-    for one in tried:
-        look.told(one.run.round)
+    look.curtain.check(*(one.run.round for one in tried))
     return await asyncio.to_thread(lambda: spread_html(spread(tried)))
 
 
-async def _ranking(look: Look) -> str:
-    votes = await look.caller.client.votes()
+# -- what is the visitor's, whatever is in the lanes ------------------------------------------------------------
+
+
+async def _ranking(caller: Caller, _asked: Asked) -> str:
+    votes = await caller.client.votes()
     return await asyncio.to_thread(lambda: ranking_html(ranking(votes))) if votes else ""
 
 
-async def _share(look: Look) -> str:
-    look.told(None)
-    for round_id in look.board.curtain.kept:
-        look.told(round_id)
-    sharing = _sharing(look)
-    made = await sharing.share(look.tab.id)
+async def _share(caller: Caller, asked: Asked) -> str:
+    sharing = _sharing(caller)
+    made = await sharing.share(asked.tab)
     return shares_html(await sharing.shared(), made)
 
 
-async def _shares(look: Look) -> str:
-    return shares_html(await _sharing(look).shared())
+async def _shares(caller: Caller, _asked: Asked) -> str:
+    return shares_html(await _sharing(caller).shared())
 
 
-async def _unshare(look: Look) -> str:
-    if look.asked.id is None:
+async def _unshare(caller: Caller, asked: Asked) -> str:
+    if asked.id is None:
         raise Malformed("Which link is to end was not said.")
-    await _sharing(look).revoke(look.asked.id)
-    return await _shares(look)
+    await _sharing(caller).revoke(asked.id)
+    return await _shares(caller, asked)
 
 
-def _sharing(look: Look) -> Sharing:
-    return Sharing(look.caller.client.visitor, look.caller.desk.parts)
+def _sharing(caller: Caller) -> Sharing:
+    return Sharing(caller.client.visitor, caller.desk.parts)
 
 
-_VIEWS: Mapping[View, Callable[[Look], Awaitable[str]]] = {
+_OF_LANES: Mapping[View, Callable[[Look], Awaitable[str]]] = {
     "figures": _figures,
     "words": _words,
     "steps": _steps,
     "spread": _spread,
+}
+_OWN: Mapping[View, Callable[[Caller, Asked], Awaitable[str]]] = {
     "ranking": _ranking,
     "share": _share,
     "shares": _shares,

@@ -11,7 +11,7 @@ from playground.ui.board import lane_names
 from playground.ui.choices import providers_value
 from playground.ui.handlers.caller import Caller
 from playground.ui.handlers.desk import Desk
-from playground.ui.handlers.seen import seen_board
+from playground.ui.handlers.seen import sight
 from playground.ui.handlers.tabs import first_of
 from playground.ui.handlers.talking import stop_lanes
 from playground.ui.state import WINDOW, Index, Note, Shown
@@ -77,7 +77,7 @@ UNTOLD = "it cannot be asked at the moment. Switch blind off to see why."
 
 async def _refusals(client: Client, tab_id: str, refused: Sequence[Sent]) -> str:
     tab = await client.tab(tab_id)
-    curtain = (await seen_board(client, tab)).curtain
+    curtain = (await sight(client, tab)).board.curtain
     names = lane_names(tab, curtain)
     by_reason: dict[str, list[str]] = {}
     for one in refused:

@@ -5,9 +5,8 @@ from datetime import UTC, datetime
 from playground.compare.rounds import answers, round_names
 from playground.errors import Conflict, Malformed, NotFound
 from playground.records import Choice, Vote
-from playground.ui.board import Seen, board
 from playground.ui.handlers.caller import Acts, Caller, Id, Said
-from playground.ui.handlers.seen import seen_views
+from playground.ui.handlers.seen import sight
 from playground.ui.state import Shown
 
 
@@ -27,8 +26,8 @@ class Judge(OfRound):
 async def vote(caller: Caller, said: Judge) -> Shown:
     """Keeps a vote, in place of the one before. It is for what answered then, whatever is picked now."""
     tab = await caller.client.tab(said.tab)
-    views = await seen_views(caller.client, tab)
-    answered = answers(tab, views, said.round)
+    seen = await sight(caller.client, tab)
+    answered = answers(tab, seen.views, said.round)
     if not answered:
         raise NotFound("These answers are no longer here.")
     if any(run.live for run in answered.values()):
@@ -36,8 +35,6 @@ async def vote(caller: Caller, said: Judge) -> Shown:
     if said.choice == "lane" and said.lane not in answered:
         raise Malformed("The lane that is voted for did not answer here.")
     names = round_names(tab, answered)
-    voted = await caller.client.votes(tab.id)
-    curtain = board(tab, {lane_id: Seen(view) for lane_id, view in views.items()}, voted).curtain
     await caller.client.vote(
         Vote(
             tab_id=tab.id,
@@ -47,7 +44,7 @@ async def vote(caller: Caller, said: Judge) -> Shown:
             agent=", ".join(dict.fromkeys(run.agent for run in answered.values())),
             created_at=datetime.now(UTC),
             winner=names[said.lane or ""] if said.choice == "lane" else None,
-            blind=not curtain.tells(said.round),
+            blind=not seen.board.curtain.tells(said.round),
         )
     )
     return Shown()

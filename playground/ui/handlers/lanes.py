@@ -12,7 +12,7 @@ from playground.records import MOST_LANES, Effort, Lane, Tab
 from playground.ui.choices import full_name, provider_of
 from playground.ui.handlers.caller import Acts, Caller, Id, OfLane, Said
 from playground.ui.handlers.lane import first_model
-from playground.ui.handlers.seen import seen_board
+from playground.ui.handlers.seen import sight
 from playground.ui.state import WINDOW, Note, Shown
 
 
@@ -119,7 +119,7 @@ async def settings(caller: Caller, said: OfLane) -> Shown:
     """The drawer shows the settings of one lane. They would tell who answers in it."""
     tab = await caller.client.tab(said.tab)
     tab.find(said.lane)
-    if (await seen_board(caller.client, tab)).curtain.down:
+    if (await sight(caller.client, tab)).board.curtain.down:
         raise Conflict("The settings would tell who answers here. Vote first, or switch blind off.")
     return Shown(lane=await caller.desk.lane(tab, said.lane), drawer={"tab": tab.id, "lane": said.lane})
 

@@ -1,5 +1,9 @@
 """What is in a tab's lanes, looked at once."""
 
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from playground.client import Client, ThreadView
 from playground.records import Tab
 from playground.ui.board import Board, Seen, board
@@ -8,13 +12,18 @@ FAR_BACK = 1_000
 """Items of a lane in which a round is looked for."""
 
 
-async def seen_views(client: Client, tab: Tab) -> dict[str, ThreadView]:
-    """Lane → its thread, of those in which something was said. Raises NotFound."""
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """The threads of those lanes in which something was said, by lane, and the board as it stands."""
+
+    views: Mapping[str, ThreadView]
+    board: Board
+
+
+async def sight(client: Client, tab: Tab) -> Sight:
+    """A look at a tab. Raises NotFound."""
     threads = {lane.id: lane.thread_id for lane in tab.lanes if lane.thread_id}
-    return {lane_id: await client.view(thread_id, limit=FAR_BACK) for lane_id, thread_id in threads.items()}
-
-
-async def seen_board(client: Client, tab: Tab) -> Board:
-    """The board as it stands."""
-    views = await seen_views(client, tab)
-    return board(tab, {lane_id: Seen(view) for lane_id, view in views.items()}, await client.votes(tab.id))
+    found = await asyncio.gather(*(client.view(thread_id, limit=FAR_BACK) for thread_id in threads.values()))
+    views = dict(zip(threads, found, strict=True))
+    votes = await client.votes(tab.id)
+    return Sight(views, board(tab, {lane_id: Seen(view) for lane_id, view in views.items()}, votes))
