@@ -18,10 +18,13 @@ PlaygroundError
     └── AgentError            the agent's code, a tool or a guardrail
 
 A message is written for the visitor: what happened, whose doing it is, what to do next. It never holds a key,
-a path or a provider's reply.
+a path or a provider's reply. It is given as English text with `{names}` and their values, and said in the language
+that is spoken where it is raised.
 """
 
 from typing import Literal
+
+from playground.languages.say import say
 
 FailureKind = Literal[
     "auth",
@@ -43,9 +46,9 @@ FailureKind = Literal[
 class PlaygroundError(Exception):
     """The root. `message` may be shown as it stands."""
 
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
+    def __init__(self, message: str, **values: object) -> None:
+        self.message = say(message, **values)
+        super().__init__(self.message)
 
 
 class VisitorError(PlaygroundError):
@@ -75,8 +78,8 @@ class NotFound(VisitorError):
 
     status = 404
 
-    def __init__(self, message: str = "Not found.") -> None:
-        super().__init__(message)
+    def __init__(self, message: str = "Not found.", **values: object) -> None:
+        super().__init__(message, **values)
 
 
 class Conflict(VisitorError):
@@ -102,8 +105,8 @@ class TooMany(VisitorError):
 
     status = 429
 
-    def __init__(self, message: str, retry_after: float) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, retry_after: float, **values: object) -> None:
+        super().__init__(message, **values)
         self.retry_after = retry_after
 
 
@@ -116,8 +119,8 @@ class NotConfigured(VisitorError):
 class RunError(PlaygroundError):
     """A run ended badly. `allow_retry` says whether the same message may work later."""
 
-    def __init__(self, message: str, *, allow_retry: bool) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, *, allow_retry: bool, **values: object) -> None:
+        super().__init__(message, **values)
         self.allow_retry = allow_retry
 
 
@@ -132,8 +135,9 @@ class ProviderError(RunError):
         kind: FailureKind,
         allow_retry: bool,
         retry_after: float | None = None,
+        **values: object,
     ) -> None:
-        super().__init__(message, allow_retry=allow_retry)
+        super().__init__(message, allow_retry=allow_retry, **values)
         self.provider = provider
         self.kind = kind
         self.retry_after = retry_after

@@ -13,6 +13,7 @@ RunStatus = Literal[
     "queued", "running", "awaiting_approval", "completed", "incomplete", "cancelled", "failed", "interrupted"
 ]
 Choice = Literal["lane", "tie", "bad"]
+AskKind = Literal["approval", "client", "form"]
 Effort = Literal["none", "minimal", "low", "medium", "high", "xhigh"]
 
 MOST_LANES = 8
@@ -158,7 +159,9 @@ class TurnUsage:
 class Ask:
     """A tool call that waits for the visitor. `arguments` are as the model wrote them, mostly JSON.
 
-    `approved` is None until it is decided; `message` is what a rejection tells the model.
+    An `approval` is a word on a call; the result of a `client` call is made by the visitor's own UI, that of a `form`
+    by the visitor. `approved` is None until it is decided; `message` is what a rejection tells the model. The two
+    others are shown as an item, of `item_id`, and are decided when their `output`, which is JSON, is there.
     """
 
     call_id: str
@@ -167,6 +170,9 @@ class Ask:
     agent: str
     approved: bool | None = None
     message: str | None = None
+    kind: AskKind = "approval"
+    item_id: str | None = None
+    output: Any = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,10 +90,25 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(default=1_048_576, gt=0, description="largest request body")
     max_message_chars: int = Field(default=100_000, gt=0, description="longest message")
 
-    @field_validator("agent", mode="before")
+    allowed_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(), description="other sites whose pages may use `/chatkit`, each `https://host`, comma-separated"
+    )
+    attachments_url: str | None = Field(
+        default=None, description="where files are kept, any fsspec URL; a folder in the data folder unless set"
+    )
+    max_attachment_bytes: int = Field(default=20_971_520, gt=0, description="largest file of a message")
+    max_attachments: int = Field(default=10, ge=0, description="files in one message; 0 takes none")
+    idle_timeout: float = Field(
+        default=86_400, gt=0, description="how long a run waits for the visitor before it is given up"
+    )
+    retention_days: float | None = Field(
+        default=None, gt=0, description="conversations not used for so many days are deleted; never unless set"
+    )
+
+    @field_validator("agent", "allowed_origins", mode="before")
     @classmethod
-    def _split(cls, agents: object) -> object:
-        return [name.strip() for name in agents.split(",") if name.strip()] if isinstance(agents, str) else agents
+    def _split(cls, names: object) -> object:
+        return [name.strip() for name in names.split(",") if name.strip()] if isinstance(names, str) else names
 
     @cached_property
     def resolved_database_url(self) -> str:

@@ -1,10 +1,10 @@
 """A ChatKit request in; JSON, or a run to follow, out. The only door to threads: the page comes through it too."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from chatkit.types import (
     ItemsFeedbackReq,
@@ -53,21 +53,49 @@ class JsonReply:
 
 @dataclass(frozen=True, slots=True)
 class StreamReply:
-    """A run whose frames are the answer."""
+    """A run whose frames above `after` are the answer."""
 
     run_id: str
     thread_id: str
+    after: int = 0
+
+
+Serve = Callable[[Visitor, Any], Awaitable[Any]]
+"""Answers a request's `params` with what is JSON then. Raises VisitorError."""
+Begin = Callable[[Call, Any], Awaitable[StreamReply]]
+"""Answers a request, which it is given whole, with a run. Raises VisitorError."""
+
+
+class Room(Protocol):
+    """Serves some of the protocol's requests, each by its type."""
+
+    @property
+    def plain(self) -> Mapping[type, Serve]:
+        """Those that are answered with JSON."""
+        ...
+
+    @property
+    def streams(self) -> Mapping[type, Begin]:
+        """Those that are answered with a run."""
+        ...
 
 
 class Dispatcher:
     """Serves requests, each in the name of a visitor."""
 
-    def __init__(self, settings: Settings, database: Database, engine: Engine, orders: Orders) -> None:
+    def __init__(
+        self, settings: Settings, database: Database, engine: Engine, orders: Orders, *, rooms: Sequence[Room] = ()
+    ) -> None:
         self._settings = settings
         self._database = database
         self._engine = engine
         self._orders = orders
-        self._plain: dict[type, Callable[[Visitor, Any], Awaitable[Any]]] = {
+        self._streams: dict[type, Begin] = {
+            ThreadsCreateReq: self._run,
+            ThreadsAddUserMessageReq: self._run,
+            ThreadsRetryAfterItemReq: self._run,
+        }
+        self._plain: dict[type, Serve] = {
             ThreadsGetByIdReq: self._thread,
             ThreadsListReq: self._threads,
             ThreadsUpdateReq: self._rename,
@@ -75,6 +103,9 @@ class Dispatcher:
             ItemsListReq: self._items,
             ItemsFeedbackReq: self._feedback,
         }
+        for room in rooms:
+            self._streams |= room.streams
+            self._plain |= room.plain
 
     async def handle(
         self, visitor: Visitor, body: bytes, *, idempotency_key: str | None = None, detached: bool = False
@@ -83,9 +114,9 @@ class Dispatcher:
         # A large body may take a second, for which nobody else is to wait.
         request, extras = parse(body) if len(body) <= SMALL else await asyncio.to_thread(parse, body)
         try:
-            if isinstance(request, ThreadsCreateReq | ThreadsAddUserMessageReq | ThreadsRetryAfterItemReq):
+            if (begin := self._streams.get(type(request))) is not None:
                 key = checked_key(idempotency_key)
-                return await self._run(request, Call(visitor, extras, key, fingerprint(body), detached))
+                return await begin(Call(visitor, extras, key, fingerprint(body), detached), request)
             serve = self._plain.get(type(request))
             if serve is None:
                 raise NotConfigured(f"{request.type} is not built yet.")
@@ -115,7 +146,7 @@ class Dispatcher:
         except SQLAlchemyError as error:
             raise Unavailable("The database cannot be used at the moment. Try again.") from error
 
-    async def _run(self, request: StreamReq, call: Call) -> StreamReply:
+    async def _run(self, call: Call, request: StreamReq) -> StreamReply:
         if not isinstance(request, ThreadsRetryAfterItemReq):
             check_message(request.params.input, longest=self._settings.max_message_chars)
         thread = None

@@ -4,7 +4,7 @@ from typing import Any
 
 from agents import Agent
 
-from playground.roster.offer import AgentOffer
+from playground.toolkit.offer import AgentOffer
 
 INSTRUCTIONS = """\
 You are a helpful assistant. Answer the question that was asked, in the language it was asked in.

@@ -8,7 +8,7 @@ from typing import Any
 from agents import Agent, RunContextWrapper, function_tool
 
 from playground.roster.bad_input import BadInput, explain
-from playground.roster.offer import AgentOffer
+from playground.toolkit.offer import AgentOffer
 
 INSTRUCTIONS = """\
 You keep a list for the user. Change it with your tools only, one line for each call, several calls at once if there

@@ -6,7 +6,7 @@ from agents import Agent
 from agents.extensions.handoff_prompt import prompt_with_handoff_instructions
 
 from playground.roster import tools
-from playground.roster.offer import AgentOffer
+from playground.toolkit.offer import AgentOffer
 
 DESK = """\
 You are the front desk of a travel agency. Find out what the traveller needs, then hand over at once:

@@ -14,7 +14,7 @@ from typing import Any, TypeGuard
 
 from agents import Agent
 
-from playground.roster.offer import AgentOffer
+from playground.toolkit.offer import AgentOffer
 
 
 class RosterError(ValueError):

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from playground.errors import NotFound
 from playground.roster import assistant, clerk, desk, toolbox
-from playground.roster.offer import AgentOffer
 from playground.roster.owner import RosterError, load
+from playground.toolkit.offer import AgentOffer
 
 __all__ = ["AgentOffer", "Roster", "RosterError"]
 

@@ -5,7 +5,7 @@ from typing import Any
 from agents import Agent
 
 from playground.roster import tools
-from playground.roster.offer import AgentOffer
+from playground.toolkit.offer import AgentOffer
 
 INSTRUCTIONS = """\
 You answer questions about numbers, units, dates and time zones. Use your tools for every calculation, conversion

@@ -6,6 +6,7 @@ from typing import Any, Literal
 from chatkit.types import UserMessageItem
 
 from playground.records import LaneSettings, StandIn
+from playground.toolkit.actions import Pressed
 
 Fork = Literal["none", "retry", "edit"]
 
@@ -18,7 +19,8 @@ class Order:
     or that an edit replaces. `detached` runs go on without readers. `key` and `key_hash` make the order idempotent.
     Orders of one `round` answer the same message in several lanes. Runs of one `world` share the results of their
     tools; `stand_ins` are results that the visitor made up. An order without a message or a fork goes on `behind` the
-    thread's last item, with what `answers` a message.
+    thread's last item, with what `answers` a message. One with an action that was `pressed` begins with its handler.
+    Our own words in the run are in the `language` of who asked.
     """
 
     visitor_id: str
@@ -39,6 +41,8 @@ class Order:
     stand_ins: tuple[StandIn, ...] = ()
     answers: str | None = None
     behind: str | None = None
+    pressed: Pressed | None = None
+    language: str = "en"
 
     @property
     def text(self) -> str:

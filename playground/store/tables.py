@@ -57,7 +57,10 @@ class Row(SQLModel):
 class ThreadRow(Row, table=True):
     """One conversation. `meta` holds what the server remembers of it, such as its agent; never sent out."""
 
-    __table_args__ = (Index("thread_by_visitor", "visitor_id", "created_at", "id"),)
+    __table_args__ = (
+        Index("thread_by_visitor", "visitor_id", "created_at", "id"),
+        Index("thread_by_use", "updated_at"),
+    )
 
     id: str = Field(primary_key=True)
     visitor_id: str
@@ -222,6 +225,23 @@ class ToolResultRow(Row, table=True):
     run_id: str
     created_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False, index=True))
     done_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+
+
+class AttachmentRow(Row, table=True):
+    """A file of a visitor's. `payload` is the SDK's Attachment as it goes out; `status` is pending, then ready.
+
+    It belongs to a thread once a message names it; the bytes lie under its id, `size` of them.
+    """
+
+    id: str = Field(primary_key=True)
+    visitor_id: str = Field(index=True)
+    thread_id: str | None = Field(default=None, index=True)
+    status: str
+    name: str
+    mime_type: str
+    size: int
+    payload: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    created_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False, index=True))
 
 
 class FeedbackRow(Row, table=True):

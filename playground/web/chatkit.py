@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from playground.errors import Malformed
 from playground.parts import Playground
 from playground.protocol.dispatcher import JsonReply
-from playground.records import RunRecord
+from playground.records import Ask, RunRecord
 from playground.visitor import Visitor
 from playground.web.replies import json_reply
 from playground.web.stream import EventStream
@@ -48,7 +48,7 @@ class ChatKit:
         reply = await self._parts.dispatcher.handle(visitor, await request.body(), idempotency_key=key)
         if isinstance(reply, JsonReply):
             return Response(reply.body, media_type="application/json")
-        return self._stream(visitor, reply.run_id, reply.thread_id)
+        return self._stream(visitor, reply.run_id, reply.thread_id, reply.after)
 
     async def run_of(self, request: Request) -> Response:
         """The thread's live or last run."""
@@ -81,7 +81,14 @@ class ChatKit:
 
 def _described(record: RunRecord) -> dict[str, Any]:
     described = {"id": record.id, "status": record.status, "last_seq": record.last_seq}
-    return {**described, "asks": [asdict(ask) for ask in record.asks]} if record.asks else described
+    return {**described, "asks": [_asked(ask) for ask in record.asks]} if record.asks else described
+
+
+def _asked(ask: Ask) -> dict[str, Any]:
+    """What is told of a call that waits: what it is about, and not what became of it."""
+    told = asdict(ask)
+    del told["output"]
+    return told
 
 
 def _visitor(request: Request) -> Visitor:

@@ -7,7 +7,7 @@ import logging
 import os
 import socket
 import threading
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator
 
 import uvicorn
 from fastapi import FastAPI
@@ -55,7 +55,7 @@ def create_app(parts: Playground) -> FastAPI:
     return app
 
 
-def create_api(parts: Playground, *, allowed_origins: Sequence[str] = ()) -> FastAPI:
+def create_api(parts: Playground) -> FastAPI:
     """The routes and all that stands before them, without the page.
 
     `app.state.health` is the Health that the serving process sets. Makes the secret in the data folder if need be.
@@ -74,13 +74,13 @@ def create_api(parts: Playground, *, allowed_origins: Sequence[str] = ()) -> Fas
     # The last one added stands outermost.
     app.add_middleware(Identity, badges=Badges(load_secret(settings)))
     app.add_middleware(BodyLimit, limit=settings.max_body_bytes)
-    app.add_middleware(SameOrigin, allowed=allowed_origins)
+    app.add_middleware(SameOrigin, allowed=settings.allowed_origins)
     app.add_middleware(ClosedDoors)
     app.add_middleware(Errors)
     # Gradio leaves its own policy out when it finds one here; its own lets any site read a shared link.
     app.add_middleware(
         CORSMiddleware,
-        allow_origins=allowed_origins,
+        allow_origins=settings.allowed_origins,
         allow_methods=["GET", "POST", "PUT"],
         allow_headers=REQUEST_HEADERS,
         expose_headers=ANSWER_HEADERS,

@@ -7,7 +7,7 @@ from agents import Agent
 
 from playground.catalog import Offer
 from playground.records import Branch, Lane, Tab
-from playground.roster.offer import AgentOffer
+from playground.toolkit.offer import AgentOffer
 from playground.ui.choices import (
     full_name,
     lane_panel,

@@ -31,13 +31,13 @@ def lines() -> Iterator[Lines]:
 @pytest.fixture
 def parts() -> Parts:
     """Stand-ins with a short heartbeat and a small body limit."""
-    return Parts(Settings(secret=SecretStr("s" * 32), max_body_bytes=10_000))
+    return Parts(Settings(secret=SecretStr("s" * 32), max_body_bytes=10_000, allowed_origins=("https://friend.test",)))
 
 
 @pytest.fixture
 def api(parts: Parts) -> FastAPI:
     """The application without the page."""
-    return create_api(cast("Playground", parts), allowed_origins=["https://friend.test"])
+    return create_api(cast("Playground", parts))
 
 
 class Told(uvicorn.Server):

@@ -1,0 +1,1 @@
+"""Files that visitors attach: taken in, checked, kept, and handed to models."""

@@ -1,0 +1,1 @@
+"""Our own words in the visitor's language."""
