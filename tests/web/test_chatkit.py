@@ -103,6 +103,8 @@ async def test_a_run_that_waits_says_for_what(client: httpx2.AsyncClient, parts:
                 "agent": "Clerk",
                 "approved": None,
                 "message": None,
+                "kind": "approval",
+                "item_id": None,
             }
         ],
     }
