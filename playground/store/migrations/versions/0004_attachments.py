@@ -24,9 +24,3 @@ def upgrade() -> None:
         sa.Column("created_at", UtcDateTime(), nullable=False, index=True),
     )
     op.create_index("thread_by_use", "thread", ["updated_at"])
-
-
-def downgrade() -> None:
-    """Take the step back."""
-    op.drop_index("thread_by_use", "thread")
-    op.drop_table("attachment")
