@@ -225,12 +225,17 @@ class RunRecord:
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """One linear path through a thread. `label` is the start of the message that made it."""
+    """One linear path through a thread. `label` is the start of the message that made it.
+
+    It left its `parent` behind the item `forked_after`; that is None where the two share nothing that can be seen.
+    """
 
     id: str
     label: str
     created_at: datetime
     head: bool
+    parent: str | None = None
+    forked_after: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from playground.client.forks import Forks
 from playground.client.votes import Votes
 from playground.errors import Conflict, KeyReused, NotFound, PlaygroundError
 from playground.ids import new_id
+from playground.protocol.branches import Branches
 from playground.protocol.dispatcher import MAX_TITLE, JsonReply, StreamReply
 from playground.protocol.view import ThreadView, view
 from playground.records import Decision, Lane, RunRecord, Tab
@@ -174,13 +175,7 @@ class Client(Votes, Forks):
 
     async def switch_branch(self, thread_id: str, branch_id: str) -> None:
         """Show another branch of a thread. Raises Conflict while it answers: the answer goes where it was asked."""
-
-        def work(session: Session) -> None:
-            threads.switch(session, visitor_id=self._visitor.id, thread_id=thread_id, branch_id=branch_id)
-            if runs.live_of(session, thread_id):
-                raise Conflict("This conversation is still answering. Wait for it, or stop it first.")
-
-        await self._database.write(work)
+        await Branches(self._database).switch(self._visitor, thread_id, branch_id)
 
     async def feedback(self, thread_id: str, item_id: str, kind: Feedback) -> None:
         """A thumb on an item."""

@@ -48,6 +48,10 @@ class _Verdict(BaseModel):
     model: str | None = None
 
 
+class _Fork(BaseModel):
+    item_id: str = Field(min_length=1, max_length=64)
+
+
 def parse_verdict(body: bytes) -> Verdict:
     """What is decided about a run that waits. Raises Malformed."""
     try:
@@ -56,6 +60,14 @@ def parse_verdict(body: bytes) -> Verdict:
         raise Malformed(_first(error)) from None
     decisions = [Decision(one.call_id, one.approve, (one.message or "").strip() or None) for one in given.decisions]
     return Verdict(decisions, model=given.model)
+
+
+def parse_fork(body: bytes) -> str:
+    """The id of the item behind which a thread is to fork. Raises Malformed."""
+    try:
+        return _Fork.model_validate(_loaded(body)).item_id
+    except ValidationError as error:
+        raise Malformed(_first(error)) from None
 
 
 def parse(body: bytes) -> tuple[ChatKitReq, Extras]:

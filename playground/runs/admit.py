@@ -141,8 +141,8 @@ def _thread(session: Session, order: Order, at: datetime) -> ThreadRow:
             at=at,
         )
     thread = threads.find(session, visitor_id=order.visitor_id, thread_id=order.thread_id, lock=True)
-    if thread.status["type"] != "active":
-        raise Conflict(thread.status.get("reason") or f"This conversation is {thread.status['type']}.")
+    threads.refuse_locked(thread)
+    thread.updated_at = at
     thread.meta = {**thread.meta, "agent": order.agent, "model": order.model}
     session.add(thread)
     return thread

@@ -78,6 +78,14 @@ def locate(session: Session, thread: ThreadRow, item_id: str) -> ItemRow:
     return row
 
 
+def newest(session: Session, branch_id: str, *, up_to: int, kind: str | None = None) -> ItemRow | None:
+    """The last visible item of a branch at or before a position; of one `kind` of item, if that is named."""
+    query = select(ItemRow).where(_on(path(session, branch_id)), col(ItemRow.type).not_in(HIDDEN))
+    query = query.where(col(ItemRow.position) <= up_to)
+    query = query.where(ItemRow.type == kind) if kind else query
+    return session.exec(query.order_by(col(ItemRow.position).desc()).limit(1)).first()
+
+
 def last_position(session: Session, branch_id: str, *, without: Sequence[str] = ()) -> int:
     """The position of the newest item on a branch, leaving out the items `without`; 0 if there is none."""
     query = select(func.max(ItemRow.position)).where(_on(path(session, branch_id)), col(ItemRow.id).not_in(without))

@@ -8,7 +8,7 @@ from chatkit.types import Page, Thread, ThreadItem
 from sqlalchemy import tuple_
 from sqlmodel import Session, col, delete, select
 
-from playground.errors import NotFound
+from playground.errors import Conflict, NotFound
 from playground.ids import new_id
 from playground.store import lanes
 from playground.store.tables import BranchRow, FeedbackRow, ItemRow, RunEventRow, RunRow, ThreadRow
@@ -46,6 +46,19 @@ def find(session: Session, *, visitor_id: str, thread_id: str, lock: bool = Fals
     if row is None:
         raise NotFound
     return row
+
+
+def refuse_locked(thread: ThreadRow) -> None:
+    """Raise Conflict, with the reason, for a thread in which nothing more is to be said."""
+    match thread.status:
+        case {"type": "active"}:
+            return
+        case {"reason": str(reason)} if reason:
+            raise Conflict("{reason}", reason=reason)
+        case {"type": "closed"}:
+            raise Conflict("This conversation is closed.")
+        case _:
+            raise Conflict("This conversation is locked.")
 
 
 def page(

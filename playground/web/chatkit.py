@@ -1,9 +1,8 @@
-"""The ChatKit routes: one door for the protocol, four for runs."""
+"""The ChatKit routes: one door for the protocol, four for runs, and those of its neighbours."""
 
 from dataclasses import asdict
 from typing import Any
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
@@ -13,6 +12,8 @@ from playground.parts import Playground
 from playground.protocol.dispatcher import JsonReply
 from playground.records import Ask, RunRecord
 from playground.visitor import Visitor
+from playground.web import branches
+from playground.web.asked import require_json, visitor_of
 from playground.web.replies import json_reply
 from playground.web.stream import EventStream
 
@@ -30,6 +31,7 @@ def routes(parts: Playground) -> list[BaseRoute]:
         Route("/threads/{thread_id}/run", chatkit.run_of, methods=["GET"]),
         Route("/runs/{run_id}/stop", chatkit.stop, methods=["POST"]),
         Route("/runs/{run_id}/approvals", chatkit.decide, methods=["POST"]),
+        *branches.routes(parts),
     ]
     return [Route("/chatkit", chatkit.protocol, methods=["POST"]), Mount("/chatkit", routes=below)]
 
@@ -42,8 +44,8 @@ class ChatKit:
 
     async def protocol(self, request: Request) -> Response | EventStream:
         """Any of the protocol's requests: JSON, or the events of the run it began."""
-        _require_json(request)
-        visitor = _visitor(request)
+        require_json(request)
+        visitor = visitor_of(request)
         key = _idempotency_key(request)
         reply = await self._parts.dispatcher.handle(visitor, await request.body(), idempotency_key=key)
         if isinstance(reply, JsonReply):
@@ -52,25 +54,25 @@ class ChatKit:
 
     async def run_of(self, request: Request) -> Response:
         """The thread's live or last run."""
-        record = await self._parts.dispatcher.run_of(_visitor(request), request.path_params["thread_id"])
+        record = await self._parts.dispatcher.run_of(visitor_of(request), request.path_params["thread_id"])
         return json_reply(_described(record))
 
     async def events(self, request: Request) -> EventStream:
         """A run's events after a sequence number, to the run's end."""
-        visitor = _visitor(request)
+        visitor = visitor_of(request)
         after = _cursor(request)
         record = await self._parts.engine.run(visitor, request.path_params["run_id"])
         return self._stream(visitor, record.id, record.thread_id, after)
 
     async def stop(self, request: Request) -> Response:
         """Stops a run, and answers when what it said so far is saved."""
-        return json_reply(_described(await self._parts.engine.stop(_visitor(request), request.path_params["run_id"])))
+        return json_reply(_described(await self._parts.engine.stop(visitor_of(request), request.path_params["run_id"])))
 
     async def decide(self, request: Request) -> Response:
         """Approves or rejects calls that a run waits for; it goes on when all are decided."""
-        _require_json(request)
+        require_json(request)
         body = await request.body()
-        record = await self._parts.dispatcher.decide(_visitor(request), request.path_params["run_id"], body)
+        record = await self._parts.dispatcher.decide(visitor_of(request), request.path_params["run_id"], body)
         return json_reply(_described(record))
 
     def _stream(self, visitor: Visitor, run_id: str, thread_id: str, after: int = 0) -> EventStream:
@@ -89,17 +91,6 @@ def _asked(ask: Ask) -> dict[str, Any]:
     told = asdict(ask)
     del told["output"]
     return told
-
-
-def _visitor(request: Request) -> Visitor:
-    return Visitor(request.state.visitor_id)
-
-
-def _require_json(request: Request) -> None:
-    kind, _, parameters = request.headers.get("content-type", "").lower().partition(";")
-    charset = parameters.replace('"', "").replace(" ", "")
-    if kind.strip() != "application/json" or charset not in {"", "charset=utf-8"}:
-        raise HTTPException(415, "Send JSON in UTF-8, with Content-Type: application/json.")
 
 
 def _idempotency_key(request: Request) -> str | None:
