@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from agents.items import TResponseInputItem
 from chatkit.types import (
+    NoticeEvent,
     ProgressUpdateEvent,
     StreamOptions,
     StreamOptionsEvent,
@@ -54,8 +55,8 @@ class Admitted:
     existing: bool = False
 
 
-def admit(session: Session, order: Order, *, owner: str, policy: DoubleText) -> Admitted:
-    """Let a run in. Raises Busy or a VisitorError, and then changes nothing."""
+def admit(session: Session, order: Order, *, owner: str, policy: DoubleText, notice: str | None = None) -> Admitted:
+    """Let a run in; who begins a thread is told the `notice`. Raises Busy or a VisitorError, and changes nothing."""
     at = datetime.now(UTC)
     if order.key is not None:
         known = _known(session, order, order.key, at)
@@ -72,6 +73,7 @@ def admit(session: Session, order: Order, *, owner: str, policy: DoubleText) -> 
     position, told, events = take_in(session, thread, run, order.item, past)
     if order.new_thread:
         events.insert(0, ThreadCreatedEvent(thread=threads.as_thread(thread).model_copy(update={"title": None})))
+        events += [NoticeEvent(level="info", message=notice)] if notice else []
     return _opened(session, run, events, position=position, told=told, queued=False)
 
 

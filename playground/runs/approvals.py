@@ -80,6 +80,17 @@ class Approvals:
             self._begin(run)
             await run.done.wait()
 
+    async def expire(self, run_id: str, before: datetime) -> None:
+        """End a run that waits since before a time; who decides it at this moment is quicker, and it goes on."""
+        resumed = await self._database.write(
+            lambda session: recall_idle(session, run_id=run_id, before=before, owner=self._owner)
+        )
+        if resumed is not None:
+            run = await self._rebuilt(resumed)
+            run.stopping = "idle"
+            self._begin(run)
+            await run.done.wait()
+
     async def _rebuilt(self, resumed: Resumed) -> LiveRun:
         before = self._live.get(resumed.record.id)
         if before is not None:  # it waits since this moment
@@ -125,6 +136,14 @@ def recall(session: Session, *, visitor_id: str, run_id: str, owner: str) -> Res
     """Take over a run that waits, undecided; None if it does not wait any more. Raises NotFound."""
     row = runs.find(session, visitor_id=visitor_id, run_id=run_id, lock=True)
     return _take_over(session, row, owner) if row.status == "awaiting_approval" else None
+
+
+def recall_idle(session: Session, *, run_id: str, before: datetime, owner: str) -> Resumed | None:
+    """Take over a run that waits since before a time; None if it does not, or not any more."""
+    row = session.get(RunRow, run_id, with_for_update=True)
+    if row is None or row.status != "awaiting_approval" or row.heartbeat_at >= before:
+        return None
+    return _take_over(session, row, owner)
 
 
 def decided(asks: Sequence[Ask], decisions: Sequence[Decision]) -> tuple[Ask, ...]:

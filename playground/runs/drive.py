@@ -30,7 +30,7 @@ from playground.runs.coalesce import Coalescer
 from playground.runs.hooks import ToolWatch, input_filter
 from playground.runs.ledger import Ledger
 from playground.runs.live import LiveRun
-from playground.runs.notes import refusal, unread
+from playground.runs.notes import cut_off, given_up, refusal, unread
 from playground.runs.paused import Paused, paused
 from playground.runs.translate import Translator
 from playground.runs.verdicts import verdicts
@@ -43,11 +43,6 @@ logger = logging.getLogger(__name__)
 
 CLOSING_SECONDS = 2
 """How long a stopped run may take to let go of its provider's connection."""
-
-NOTICES = {
-    "max_output_tokens": "The answer was cut off: it reached the limit of tokens.",
-    "content_filter": "The provider's content filter cut the answer off.",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +177,8 @@ class Drive:
                 return self.failed(LimitReached(self._overdue or "The run was stopped.", allow_retry=True))
             case "shutdown":
                 return self._error("interrupted", "The server stopped in the middle of the answer.", allow_retry=True)
+            case "idle":
+                return self._cut(given_up(), "cancelled")
             case _:
                 return self._settle("cancelled")
 
@@ -204,7 +201,7 @@ class Drive:
     def _ended(self) -> Ending:
         translator = self._translator
         if translator.cut_short:
-            return self._cut(NOTICES.get(translator.cut_short, "The provider cut the answer off."))
+            return self._cut(cut_off(translator.cut_short))
         if self._result is not None and self._result.interruptions:
             return self._pause(self._result)
         return self._settle("incomplete" if translator.refused else "completed")
@@ -218,10 +215,10 @@ class Drive:
             kept = replace(kept, activity=activity.kept())
         return replace(self._tally("awaiting_approval"), paused=kept.stored())
 
-    def _cut(self, notice: str) -> Ending:
+    def _cut(self, notice: str, status: RunStatus = "incomplete") -> Ending:
         self._translator.close()
         self._outlet.emit(NoticeEvent(level="warning", message=notice))
-        return self._settle("incomplete", error=notice, allow_retry=True)
+        return self._settle(status, error=notice, allow_retry=True)
 
     def _settle(self, status: RunStatus, *, error: str | None = None, allow_retry: bool = False) -> Ending:
         self._translator.close()

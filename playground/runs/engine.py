@@ -19,7 +19,8 @@ from playground.runs.answer import Answerer
 from playground.runs.approvals import Approvals, Verdict
 from playground.runs.grace import Grace
 from playground.runs.journal import Journal
-from playground.runs.keeper import Keeper, Pace
+from playground.runs.keeper import PACE, Keeper, Pace
+from playground.runs.lifecycle import Lifecycle, kept_for
 from playground.runs.live import Frame, LiveRun, StopReason
 from playground.runs.order import Order
 from playground.runs.queue import Queue, Told
@@ -40,7 +41,7 @@ CLOSE_SECONDS = 5
 class Engine:
     """The runs of this process. `start` it before use; `close` it to let running answers finish."""
 
-    def __init__(self, settings: Settings, database: Database, answerer: Answerer, *, pace: Pace = Pace()) -> None:  # noqa: B008 - frozen
+    def __init__(self, settings: Settings, database: Database, answerer: Answerer, *, pace: Pace = PACE) -> None:
         self._settings = settings
         self._database = database
         self._answerer = answerer
@@ -58,6 +59,8 @@ class Engine:
         self._keeper = Keeper(
             database, self._journal, self.owner, self._live, pace=pace, halt=self._halt, advance=self._advance
         )
+        self.chores = self._keeper.chores
+        self.chores.append(Lifecycle(settings, database, self._approvals).look)
 
     async def start(self) -> None:
         """Take over what died, and begin to keep time."""
@@ -170,11 +173,11 @@ class Engine:
         return self._readers.attach(visitor, run_id, after=max(after, 0), linger=linger)
 
     async def _admit(self, order: Order) -> Admitted:
-        policy = self._settings.double_text
+        policy, notice = self._settings.double_text, kept_for(self._settings)
         for _ in range(5):
             try:
                 return await self._database.write(
-                    lambda session: admit(session, order, owner=self.owner, policy=policy), durable=True
+                    lambda session: admit(session, order, owner=self.owner, policy=policy, notice=notice), durable=True
                 )
             except Busy as busy:
                 visitor = Visitor(order.visitor_id)

@@ -25,6 +25,8 @@ TIDY_EVERY = 60
 """Beats between two tidyings."""
 UNSAVED = "The database cannot be written at the moment: what you read is not saved yet."
 
+Chore = Callable[[], Awaitable[object]]
+"""Something that is done now and then. What it raises is logged, and it is done again the next time."""
 Beats = Mapping[str, tuple[int, bool]]
 
 
@@ -36,8 +38,11 @@ class Pace:
     silence: float = 5
 
 
+PACE = Pace()
+
+
 class Keeper:
-    """Calls `halt` for runs that must stop, and `advance` for threads whose queue may move."""
+    """Calls `halt` for runs that must stop, `advance` for threads whose queue may move, and `chores` now and then."""
 
     def __init__(
         self,
@@ -57,6 +62,7 @@ class Keeper:
         self._halt = halt
         self._advance = advance
         self._pace = pace
+        self.chores: list[Chore] = []
         self._warned = False
         self._looked = time.monotonic()
         self._patient_until = self._looked
@@ -70,7 +76,7 @@ class Keeper:
             try:
                 await self.look()
                 if beats % TIDY_EVERY == 1:
-                    await self._database.write(tidy)
+                    await self._do_chores()
             except Exception:  # whatever it is: without a beat every run here would count as dead
                 logger.exception("the runs could not be looked after; trying again")
             self._warn()
@@ -89,6 +95,11 @@ class Keeper:
         if now - self._looked >= self._pace.silence:
             self._patient_until = now + self._pace.silence
         self._looked = now
+
+    async def _do_chores(self) -> None:
+        await self._database.write(tidy)
+        for chore in self.chores:
+            await chore()
 
     def _beat(self, session: Session, alive: Sequence[str]) -> Beats:
         at = datetime.now(UTC)

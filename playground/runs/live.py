@@ -21,7 +21,7 @@ from playground.runs.paused import Paused
 from playground.store.tables import ItemRow
 from playground.transcript import Transcript, apply
 
-StopReason = Literal["visitor", "left", "shutdown", "fenced", "timeout"]
+StopReason = Literal["visitor", "left", "shutdown", "fenced", "timeout", "idle"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ class LiveRun:
     def transcript(self) -> Transcript:
         """What a reader has seen so far."""
         for data in self.frames[self._read :]:
-            self._transcript = apply(self._transcript, wire.EVENT.validate_json(data))
+            self._transcript = apply(self._transcript, wire.event(data))
         self._read = len(self.frames)
         return self._transcript
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from playground.languages.say import say
+
 
 def refusal(names: Sequence[str], model: str) -> str:
     """Which settings a model does not take; at least one."""
@@ -33,3 +35,19 @@ def unused(tools: Sequence[str]) -> str:
 
 def _listed(names: Sequence[str]) -> str:
     return " and ".join((", ".join(names[:-1]), names[-1])) if len(names) > 1 else names[0]
+
+
+def cut_off(reason: str) -> str:
+    """Why an answer has no end, by the reason that its provider gave."""
+    match reason:
+        case "max_output_tokens":
+            return say("The answer was cut off: it reached the limit of tokens.")
+        case "content_filter":
+            return say("The provider's content filter cut the answer off.")
+        case _:
+            return say("The provider cut the answer off.")
+
+
+def given_up() -> str:
+    """What becomes of an answer that waits for a visitor who does not come."""
+    return say("This answer waited too long for you, so it was given up. You can ask again.")

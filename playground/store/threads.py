@@ -8,12 +8,14 @@ from chatkit.types import Page, Thread, ThreadItem
 from sqlalchemy import tuple_
 from sqlmodel import Session, col, delete, select
 
+from playground import wire
 from playground.errors import Conflict, NotFound
 from playground.ids import new_id
 from playground.store import lanes
 from playground.store.tables import BranchRow, FeedbackRow, ItemRow, RunEventRow, RunRow, ThreadRow
 
 Order = Literal["asc", "desc"]
+Status = Literal["active", "locked", "closed"]
 
 
 def create(
@@ -59,6 +61,17 @@ def refuse_locked(thread: ThreadRow) -> None:
             raise Conflict("This conversation is closed.")
         case _:
             raise Conflict("This conversation is locked.")
+
+
+def set_status(session: Session, *, thread_id: str, kind: Status, reason: str | None = None) -> ThreadRow:
+    """Lock, close or open a thread, whoever's it is; the visitor reads the `reason`. Raises NotFound."""
+    thread = session.get(ThreadRow, thread_id, with_for_update=True)
+    if thread is None:
+        raise NotFound
+    told = {"reason": wire.clean(reason)} if reason and kind != "active" else {}
+    thread.status = {"type": kind, **told}
+    session.add(thread)
+    return thread
 
 
 def page(
