@@ -3,7 +3,7 @@
 import secrets
 from typing import Literal
 
-Kind = Literal["thr", "brn", "msg", "wfl", "tsk", "run", "tab", "vis", "lan", "rnd", "vot", "shr", "scr", "drv"]
+Kind = Literal["thr", "brn", "msg", "wfl", "tsk", "run", "tab", "vis", "lan", "rnd", "vot", "shr", "scr", "drv", "atc"]
 
 
 def new_id(kind: Kind) -> str:

@@ -1,14 +1,9 @@
 """Who asks: a signed cookie per anonymous visitor, set on first contact and renewed as it is used."""
 
 import hashlib
-import os
-import secrets
-import tempfile
 import time
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from dataclasses import dataclass, replace
-from pathlib import Path
 from urllib.parse import parse_qsl
 
 from itsdangerous import BadSignature, Signer
@@ -17,7 +12,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from playground.errors import Unauthorized
 from playground.ids import new_id
-from playground.settings import Settings
 
 DAY = 86_400
 ABSOLUTE = 30 * DAY
@@ -31,37 +25,6 @@ CACHED = ("/assets/", "/static/", "/svelte/", "/favicon.ico", "/theme.css")
 """What a cache between us and the browser may keep; a cookie on it would be handed to the next visitor."""
 
 URL_TOKENS = frozenset({"access_token", "token", "bearer", "authorization", "api_key"})
-
-
-def load_secret(settings: Settings) -> bytes:
-    """The secret that signs: the one set, else the one in the data folder, made there on the first start.
-
-    Raises:
-        ValueError: the kept secret is empty.
-    """
-    if settings.secret is not None:
-        return settings.secret.get_secret_value().encode()
-    path = settings.data_dir / "secret"
-    if not path.exists():
-        _make_secret(path)
-    secret = path.read_bytes().strip()
-    if not secret:
-        raise ValueError(f"The secret in {path} is empty. Delete the file, or set PLAYGROUND_SECRET.")
-    return secret
-
-
-def _make_secret(path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    # Written aside (mkstemp gives 0600) and linked into place: of two servers that start at once, one wins
-    # and neither reads half a secret.
-    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=".secret-")
-    try:
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(secrets.token_urlsafe(32))
-        with suppress(FileExistsError):
-            os.link(draft, path)
-    finally:
-        Path(draft).unlink()
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +104,7 @@ class Identity:
         badge = self._badges.renewed(held) if held else self._badges.new()
         scope.setdefault("state", {})["visitor_id"] = badge.visitor_id
         if badge is not held and not scope["path"].startswith(CACHED):
-            send = _with_cookie(send, self._badges.set_cookie(badge, secure=_is_https(scope, headers)))
+            send = _with_cookie(send, self._badges.set_cookie(badge, secure=is_https(scope, headers)))
         await self._app(scope, receive, send)
 
 
@@ -161,7 +124,8 @@ def _refuse_tokens(headers: Headers, query: bytes) -> None:
         raise Unauthorized("This token is not valid here. Leave the Authorization header out to go on anonymously.")
 
 
-def _is_https(scope: Scope, headers: Headers) -> bool:
+def is_https(scope: Scope, headers: Headers) -> bool:
+    """Whether the visitor's own connection is encrypted, as far as anybody tells."""
     # A proxy's word is enough here: who lies about it only marks his own cookie.
     forwarded = headers.get("x-forwarded-proto", "").partition(",")[0].strip().lower()
     return scope["scheme"] == "https" or forwarded == "https"

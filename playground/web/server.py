@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 
 from playground.parts import Playground, open_playground
+from playground.secret import load_secret
 from playground.settings import Settings
 from playground.web import ranking, shared
 from playground.web.bodies import BodyLimit
@@ -22,7 +23,7 @@ from playground.web.chatkit import routes
 from playground.web.connection import PatientConnection
 from playground.web.guard import ClosedDoors, RequestLog, SameOrigin, SecurityHeaders
 from playground.web.health import Health
-from playground.web.identity import Badges, Identity, load_secret
+from playground.web.identity import Badges, Identity
 from playground.web.process import Server, listener
 from playground.web.replies import Errors, http_refusal
 

@@ -8,8 +8,9 @@ import httpx2
 import pytest
 from pydantic import SecretStr
 
+from playground.secret import load_secret
 from playground.settings import Settings
-from playground.web.identity import ABSOLUTE, DAY, IDLE, Badge, Badges, load_secret
+from playground.web.identity import ABSOLUTE, DAY, IDLE, Badge, Badges
 from tests.web.standin import Parts
 
 SECRET = b"s" * 32
