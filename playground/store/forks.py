@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from playground.errors import NotFound
 from playground.ids import Kind, new_id
-from playground.store import items, runs, threads
+from playground.store import attachments, items, runs, threads
 from playground.store.tables import ItemRow, ThreadRow
 
 _KINDS: dict[str, Kind] = {"workflow": "wfl", "task": "tsk"}
@@ -61,13 +61,22 @@ def copy(
                 branch_id=thread.head_branch,
                 position=position,
                 type=row.type,
-                payload={**row.payload, "id": item_id, "thread_id": thread.id},
+                payload=_moved(row.payload, item_id, thread.id),
                 model_input=row.model_input,
                 created_at=row.created_at,
             )
         )
+    attachments.share(session, ids=attachments.named(row.payload for row in rows), thread_id=thread.id)
     session.flush()
     return thread
+
+
+def _moved(payload: dict[str, Any], item_id: str, thread_id: str) -> dict[str, Any]:
+    """The item in its new thread, and its files with it."""
+    moved = {**payload, "id": item_id, "thread_id": thread_id}
+    if files := payload.get("attachments"):
+        moved["attachments"] = [{**file, "thread_id": thread_id} for file in files]
+    return moved
 
 
 def _opened(session: Session, run_id: str) -> list[str]:

@@ -228,9 +228,10 @@ class ToolResultRow(Row, table=True):
 
 
 class AttachmentRow(Row, table=True):
-    """A file of a visitor's. `payload` is the SDK's Attachment as it goes out; `status` is pending, then ready.
+    """A file of a visitor's. `payload` is the SDK's Attachment as it goes out; `size` bytes lie under its id.
 
-    It belongs to a thread once a message names it; the bytes lie under its id, `size` of them.
+    `status` is pending, storing while its bytes are looked at, ready; gone once nobody may have it any more, and
+    dropped when its bytes are gone too. `thread_id` is the first thread whose messages named it.
     """
 
     id: str = Field(primary_key=True)
@@ -242,6 +243,17 @@ class AttachmentRow(Row, table=True):
     size: int
     payload: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
     created_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False, index=True))
+
+
+class AttachmentUseRow(Row, table=True):
+    """A thread with a message that names a file. A file may be in several: lanes have a thread each."""
+
+    attachment_id: str = Field(
+        sa_column=Column(ForeignKey("attachment.id", ondelete="CASCADE"), primary_key=True, nullable=False)
+    )
+    thread_id: str = Field(
+        sa_column=Column(ForeignKey("thread.id", ondelete="CASCADE"), primary_key=True, nullable=False, index=True)
+    )
 
 
 class FeedbackRow(Row, table=True):

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, delete, select
 from playground import wire
 from playground.errors import Conflict, NotFound
 from playground.ids import new_id
-from playground.store import lanes
+from playground.store import attachments, lanes
 from playground.store.tables import BranchRow, FeedbackRow, ItemRow, RunEventRow, RunRow, ThreadRow
 
 Order = Literal["asc", "desc"]
@@ -116,6 +116,7 @@ def remove(session: Session, *, visitor_id: str, thread_id: str) -> None:
     session.exec(delete(FeedbackRow).where(col(FeedbackRow.item_id).in_(items)))
     session.exec(delete(RunEventRow).where(col(RunEventRow.run_id).in_(runs)))
     lanes.forget_thread(session, thread_id=thread_id)
+    attachments.let_go(session, thread_id=thread_id)
     for table in (ItemRow, RunRow, BranchRow):
         session.exec(delete(table).where(col(table.thread_id) == thread_id))
     session.delete(thread)

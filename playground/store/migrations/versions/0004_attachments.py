@@ -23,4 +23,11 @@ def upgrade() -> None:
         sa.Column("payload", sa.JSON(), nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False, index=True),
     )
+    op.create_table(
+        "attachment_use",
+        sa.Column("attachment_id", sa.String(), sa.ForeignKey("attachment.id", ondelete="CASCADE"), primary_key=True),
+        sa.Column(
+            "thread_id", sa.String(), sa.ForeignKey("thread.id", ondelete="CASCADE"), primary_key=True, index=True
+        ),
+    )
     op.create_index("thread_by_use", "thread", ["updated_at"])
