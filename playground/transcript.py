@@ -14,6 +14,8 @@ from chatkit.types import (
     AssistantMessageContentPartTextDelta,
     AssistantMessageItem,
     ErrorEvent,
+    GeneratedImageItem,
+    GeneratedImageUpdated,
     NoticeEvent,
     ProgressUpdateEvent,
     ThreadCreatedEvent,
@@ -26,12 +28,17 @@ from chatkit.types import (
     ThreadItemUpdatedEvent,
     ThreadStreamEvent,
     ThreadUpdatedEvent,
+    WidgetComponentUpdated,
     WidgetItem,
     WidgetRootUpdated,
+    WidgetStreamingTextValueDelta,
     WorkflowItem,
     WorkflowTaskAdded,
     WorkflowTaskUpdated,
 )
+
+from playground import widgets
+from playground.widgets import Widget
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +117,20 @@ def updated(item: ThreadItem, update: ThreadItemUpdate) -> ThreadItem:
             return _message_updated(item, update)
         case WorkflowItem():
             return _workflow_updated(item, update)
-        case WidgetItem() if isinstance(update, WidgetRootUpdated):
-            return item.model_copy(update={"widget": update.widget})
+        case WidgetItem():
+            return _widget_updated(item, update)
+        case GeneratedImageItem() if isinstance(update, GeneratedImageUpdated):
+            return item.model_copy(update={"image": update.image})
+        case _:
+            return item
+
+
+def _widget_updated(item: WidgetItem, update: ThreadItemUpdate) -> WidgetItem:
+    match update:
+        case WidgetRootUpdated(widget=widget):
+            return item.model_copy(update={"widget": widget})
+        case WidgetComponentUpdated() | WidgetStreamingTextValueDelta():
+            return item.model_copy(update={"widget": Widget.keep(widgets.updated(widgets.raw_of(item.widget), update))})
         case _:
             return item
 

@@ -1,12 +1,26 @@
 """The protocol's JSON, both ways. The adapters are made once: building one costs milliseconds."""
 
 import json
+from collections.abc import Mapping
 from typing import Any, TypeGuard, cast
 
 import orjson
-from chatkit.types import ChatKitReq, ThreadItem, ThreadStreamEvent
+from chatkit.types import (
+    ChatKitReq,
+    ThreadItem,
+    ThreadItemAddedEvent,
+    ThreadItemDoneEvent,
+    ThreadItemReplacedEvent,
+    ThreadItemUpdatedEvent,
+    ThreadStreamEvent,
+    WidgetComponentUpdated,
+    WidgetItem,
+    WidgetRootUpdated,
+)
 from pydantic import BaseModel, TypeAdapter
 from pydantic_core import PydanticSerializationError
+
+from playground.widgets import Part, Widget
 
 EVENT: TypeAdapter[ThreadStreamEvent] = TypeAdapter(ThreadStreamEvent)
 ITEM: TypeAdapter[ThreadItem] = TypeAdapter(ThreadItem)
@@ -19,7 +33,59 @@ _SENT = {"exclude_metadata": True}
 
 
 def dump(model: BaseModel) -> bytes:
-    """The JSON that goes out: no nulls, no metadata, no NUL, no half characters."""
+    """The JSON that goes out: no nulls, no metadata, no NUL, no half characters; widgets as they came."""
+    data, kept = _dump(model), _kept(model)
+    if kept is None:
+        return data
+    *path, name = kept[0]
+    value = inside = orjson.loads(data)
+    for step in path:
+        inside = inside[step]
+    inside[name] = clean(kept[1])
+    return orjson.dumps(value)
+
+
+def event(data: bytes) -> ThreadStreamEvent:
+    """The event that was dumped."""
+    if b'"widget' not in data:
+        return EVENT.validate_json(data)
+    value = orjson.loads(data)
+    if (inside := as_object(value.get("item"))) is not None:
+        value["item"] = item(inside)
+    elif (update := as_object(value.get("update"))) is not None:
+        if "widget" in update:
+            update["widget"] = Widget.keep(update["widget"])
+        if "component" in update:
+            update["component"] = Part.keep(update["component"])
+    return EVENT.validate_python(value)
+
+
+def item(value: Mapping[str, Any]) -> ThreadItem:
+    """The item of a payload."""
+    if value.get("type") == "widget":
+        return WidgetItem.model_validate({**value, "widget": Widget.keep(value["widget"])})
+    return ITEM.validate_python(value)
+
+
+def _kept(model: BaseModel) -> tuple[tuple[str, ...], Any] | None:
+    """Where in the JSON of a model another stands as it is, and which."""
+    match model:
+        case WidgetItem(widget=Widget(raw=raw)):
+            return ("widget",), raw
+        case (
+            ThreadItemAddedEvent(item=inside) | ThreadItemDoneEvent(item=inside) | ThreadItemReplacedEvent(item=inside)
+        ):
+            kept = _kept(inside)
+            return kept and (("item", *kept[0]), kept[1])
+        case ThreadItemUpdatedEvent(update=WidgetRootUpdated(widget=Widget(raw=raw))):
+            return ("update", "widget"), raw
+        case ThreadItemUpdatedEvent(update=WidgetComponentUpdated(component=Part(raw=raw))):
+            return ("update", "component"), raw
+        case _:
+            return None
+
+
+def _dump(model: BaseModel) -> bytes:
     try:
         data = model.model_dump_json(by_alias=True, exclude_none=True, context=_SENT).encode()
     except PydanticSerializationError:  # a model may cut an emoji in two

@@ -145,7 +145,7 @@ class Client(Votes, Forks):
         """The run's events above `after`, to its end."""
         async with aclosing(self._parts.engine.attach(self._visitor, run_id, after=after)) as frames:
             async for frame in frames:
-                yield Numbered(frame.seq, wire.EVENT.validate_json(frame.data))
+                yield Numbered(frame.seq, wire.event(frame.data))
 
     async def view(self, thread_id: str, *, limit: int = 60) -> ThreadView:
         """The newest `limit` items of a thread, with what belongs to them."""

@@ -41,7 +41,7 @@ def view(session: Session, *, visitor_id: str, thread_id: str, limit: int) -> Th
     made = threads.branches(session, thread_id=thread_id)
     return ThreadView(
         thread_id=thread_id,
-        transcript=replay((wire.ITEM.validate_python(row.payload) for row in rows), title=thread.title),
+        transcript=replay((wire.item(row.payload) for row in rows), title=thread.title),
         runs=ended_runs(rows, found, path),
         live=next((runs.record(run) for run in found if run.status in runs.WORKING), None),
         queued=tuple(runs.record(run) for run in found if run.status == "queued"),

@@ -96,7 +96,7 @@ def trace(
 
 
 def _trace(found: Traced) -> Trace:
-    logged = reduce(apply, map(wire.EVENT.validate_json, found.frames), Transcript())
+    logged = reduce(apply, map(wire.event, found.frames), Transcript())
     ended = [row for row in found.items if row.id not in logged.open_ids]
     unfinished = [item for item in logged.items if item.id in logged.open_ids]
     return trace(ended, found.run, found.verdicts, unfinished)
