@@ -13,9 +13,9 @@ from playground.runs.journal import Journal
 from playground.runs.live import LiveRun
 from playground.runs.order import Order
 from playground.runs.paused import Paused
-from playground.store import items, runs
+from playground.store import items, runs, threads
 from playground.store.database import Database
-from playground.store.tables import RunRow
+from playground.store.tables import RunRow, ThreadRow
 from playground.visitor import Visitor
 
 
@@ -117,6 +117,7 @@ def decide(
     Raises NotFound for an unknown run or call and Conflict for one that is decided, and then changes nothing.
     """
     row = runs.find(session, visitor_id=visitor_id, run_id=run_id, lock=True)
+    threads.refuse_locked(session.get_one(ThreadRow, row.thread_id))
     if row.status != "awaiting_approval":
         raise Conflict("This answer does not wait for an approval. It may have been decided already.")
     asks = decided(runs.asks(row), verdict.decisions)

@@ -1,20 +1,23 @@
 """Runs that wait for their thread: let in when it is free, or sent away."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
 from agents.items import TResponseInputItem
-from chatkit.types import ThreadStreamEvent
+from chatkit.types import ErrorEvent, ThreadStreamEvent
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlmodel import Session
 
+from playground import wire
+from playground.errors import Conflict
 from playground.runs.admit import take_in
 from playground.runs.live import LiveRun, StopReason
 from playground.runs.order import Order
 from playground.runs.recovery import bury
-from playground.store import items, runs
+from playground.store import items, runs, threads
 from playground.store.database import Database
 from playground.store.tables import RunRow, ThreadRow
 
@@ -59,6 +62,9 @@ class Queue:
             promoted = await self._database.write(lambda session: promote(session, thread_id, orders), durable=True)
         except IntegrityError:
             return
+        except Conflict as closed:  # by the answer that they waited for
+            await self._refuse(orders, closed.message)
+            return
         except SQLAlchemyError:
             logger.exception("the queue of a thread could not move; the next beat tries again")
             return
@@ -72,6 +78,12 @@ class Queue:
         for event in promoted.events:
             run.announce(event)
         self._begin(run, promoted.told)
+
+    async def _refuse(self, run_ids: Iterable[str], reason: str) -> None:
+        event = ErrorEvent(code="custom", message=reason, allow_retry=False)
+        for run in filter(None, map(self._live.get, run_ids)):
+            run.frames += await self._database.write(partial(refuse, run_id=run.id, event=event), durable=True)
+            self._forget(run)
 
     async def dismiss(self, run: LiveRun, reason: StopReason) -> None:
         """End a waiting run; if it began meanwhile, stop it. Raises SQLAlchemyError, then it waits on."""
@@ -88,12 +100,13 @@ class Queue:
 def promote(session: Session, thread_id: str, orders: Mapping[str, Order]) -> Promoted | None:
     """Let the oldest of a thread's runs begin, if that one is queued, and among `orders`.
 
-    Raises IntegrityError if another replica was quicker.
+    Raises IntegrityError if another replica was quicker, and Conflict for a thread that was locked meanwhile.
     """
     thread = session.get(ThreadRow, thread_id, with_for_update=True)
     waiting = runs.live_of(session, thread_id)
     if thread is None or not waiting or waiting[0].id not in orders:
         return None
+    threads.refuse_locked(thread)
     run = session.get(RunRow, waiting[0].id, with_for_update=True, populate_existing=True)
     if run is None or run.status != "queued":
         return None
@@ -103,6 +116,18 @@ def promote(session: Session, thread_id: str, orders: Mapping[str, Order]) -> Pr
     past = items.history(session, run.branch_id)
     position, told, events = take_in(session, thread, run, orders[run.id].item, past)
     return Promoted(run.id, run.branch_id, position, told, events)
+
+
+def refuse(session: Session, run_id: str, event: ErrorEvent) -> list[bytes]:
+    """End a queued run with an error; its message is not kept. Answers its last frames, none if it is not queued."""
+    run = session.get(RunRow, run_id, with_for_update=True)
+    if run is None or run.status != "queued":
+        return []
+    frame = wire.dump(event)
+    runs.append(session, [(run.id, run.last_seq + 1, frame)])
+    ending = runs.Ending(status="failed", last_seq=run.last_seq + 1, usage=run.usage, error=event.message)
+    runs.finish(session, run_id=run_id, epoch=run.epoch, ending=ending, at=datetime.now(UTC))
+    return [frame]
 
 
 def dismiss(session: Session, run_id: str, *, keep_message: bool) -> list[bytes] | None:
