@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from playground import logs
 from playground.commands.compare import compare
 from playground.commands.setup import give_up, prepare, settings_of
+from playground.commands.threads import threads
 from playground.settings import LogLevel
 
 commands = typer.Typer(
@@ -54,6 +55,7 @@ def serve(
 
 
 commands.command()(compare)
+commands.add_typer(threads, name="threads")
 
 
 @commands.command()

@@ -37,7 +37,7 @@ def _invoke(*arguments: str) -> Result:
     return CliRunner().invoke(commands, arguments)
 
 
-@pytest.mark.parametrize("command", ["serve", "compare", "doctor"])
+@pytest.mark.parametrize("command", ["serve", "compare", "doctor", "threads"])
 def test_every_command_explains_itself(command: str) -> None:
     assert command in _invoke("--help").output
     assert _invoke(command, "--help").exit_code == 0

@@ -90,6 +90,12 @@ def page(
     return rows[:limit], len(rows) > limit
 
 
+def used_last(session: Session, *, visitor_id: str | None, limit: int) -> Sequence[ThreadRow]:
+    """The threads that were used last, of all visitors unless one is named."""
+    query = select(ThreadRow).order_by(col(ThreadRow.updated_at).desc(), col(ThreadRow.id)).limit(limit)
+    return session.exec(query.where(ThreadRow.visitor_id == visitor_id) if visitor_id else query).all()
+
+
 def rename(session: Session, *, visitor_id: str, thread_id: str, title: str) -> ThreadRow:
     """Set the title by hand: no automatic title overwrites it again."""
     thread = find(session, visitor_id=visitor_id, thread_id=thread_id)

@@ -13,6 +13,7 @@ from playground.records import Decision, Lane, RunRecord
 from playground.runs.approvals import Verdict
 from playground.runs.engine import Engine
 from playground.runs.lifecycle import BATCH
+from playground.settings import Settings
 from playground.store import tabs, threads
 from playground.store.tables import LaneRow, RunRow, TabRow, ThreadRow
 from tests.runs.agents import FIRED, PAID
@@ -28,6 +29,12 @@ def accounts() -> Iterator[None]:
     PAID.clear()
     yield
     FIRED.clear()
+
+
+@pytest.fixture
+def settings(settings: Settings, database_url: str) -> Settings:
+    """On each database: which of two is quicker, that decides."""
+    return settings.model_copy(update={"database_url": database_url})
 
 
 async def waiting(lab: Lab, engine: Engine) -> RunRecord:
