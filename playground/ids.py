@@ -3,7 +3,25 @@
 import secrets
 from typing import Literal
 
-Kind = Literal["thr", "brn", "msg", "wfl", "tsk", "run", "tab", "vis", "lan", "rnd", "vot", "shr", "scr", "drv", "atc"]
+Kind = Literal[
+    "thr",
+    "brn",
+    "msg",
+    "wfl",
+    "tsk",
+    "run",
+    "tab",
+    "vis",
+    "lan",
+    "rnd",
+    "vot",
+    "shr",
+    "scr",
+    "drv",
+    "atc",
+    "wid",
+    "img",
+]
 
 
 def new_id(kind: Kind) -> str:

@@ -190,3 +190,14 @@ def _is_list(value: object) -> TypeGuard[list[object]]:
 
 def _components(value: object) -> TypeGuard[list[Json]]:
     return _is_list(value) and all(map(_is_component, value))
+
+
+def settled(widget: Json) -> Json:
+    """The widget with no text left that seems to come still."""
+    children = widget.get("children")
+    still = {"streaming": False} if widget.get("streaming") is True else {}
+    if _is_component(children):
+        return {**widget, **still, "children": settled(children)}
+    if _components(children):
+        return {**widget, **still, "children": [settled(child) for child in children]}
+    return {**widget, **still}

@@ -3,9 +3,12 @@
 from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Protocol
+from typing import Literal, Protocol
 
 from chatkit.types import Annotation, ThreadStreamEvent
+
+Shut = Literal["locked", "closed"]
+"""What a thread is that takes no more messages: for now, or for good."""
 
 
 class Stage(Protocol):
@@ -17,11 +20,15 @@ class Stage(Protocol):
         ...
 
     def emit(self, event: ThreadStreamEvent) -> None:
-        """Say something beside the answer. A widget's or image's `done` saves it."""
+        """Say something beside the answer. A widget's or image's `done` saves it, as its `replaced` does."""
         ...
 
     def cite(self, annotation: Annotation) -> None:
-        """Give a source to the answer that comes next."""
+        """Give a source to the answer that is being written, or else comes next."""
+        ...
+
+    def shut(self, kind: Shut, reason: str) -> None:
+        """Let the thread take no more messages."""
         ...
 
 
@@ -34,7 +41,7 @@ def stage() -> Stage | None:
 
 
 @contextmanager
-def on(stage: Stage) -> Generator[None]:
+def on(stage: Stage | None) -> Generator[None]:
     """What is called within is on this stage."""
     token = _stage.set(stage)
     try:
