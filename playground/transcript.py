@@ -49,6 +49,7 @@ class Transcript:
     open_ids: frozenset[str] = frozenset()
     title: str | None = None
     progress: str | None = None
+    progress_icon: str | None = None
     error: ErrorEvent | None = None
     notices: tuple[NoticeEvent, ...] = ()
 
@@ -78,8 +79,8 @@ def _aside(transcript: Transcript, event: ThreadStreamEvent) -> Transcript:
     match event:
         case ThreadCreatedEvent(thread=thread) | ThreadUpdatedEvent(thread=thread):
             return replace(transcript, title=thread.title)
-        case ProgressUpdateEvent(text=text):
-            return replace(transcript, progress=text)
+        case ProgressUpdateEvent(text=text, icon=icon):
+            return replace(transcript, progress=text, progress_icon=icon)
         case ErrorEvent():
             return replace(transcript, error=event, progress=None)
         case NoticeEvent():
