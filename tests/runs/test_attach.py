@@ -4,7 +4,9 @@ import asyncio
 from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
 
+import orjson
 import pytest
+from chatkit.types import ProgressUpdateEvent
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -112,8 +114,9 @@ def test_a_reader_who_leaves_and_comes_back_sees_each_frame_once(lab: Lab, steps
                 run.over = False
             for _ in range(max(step, 0)):
                 written += 1
-                run._log(b"%d" % written)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+                run.announce(ProgressUpdateEvent(text=str(written)))
         assert [frame.seq for frame in seen] == list(range(1, written + 1))
-        assert [frame.data for frame in seen] == [b"%d" % seq for seq in range(1, written + 1)]
+        texts = [orjson.loads(frame.data)["text"] for frame in seen]
+        assert texts == [str(seq) for seq in range(1, written + 1)]
 
     asyncio.run(play())
