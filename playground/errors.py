@@ -155,3 +155,10 @@ class Unavailable(VisitorError):
     """For the moment: the server is stopping, or its database is away."""
 
     status = 503
+
+
+def ours(error: BaseException | None) -> RunError | None:
+    """The run's error that another one may have been raised from, or be itself."""
+    while error is not None and not isinstance(error, RunError):
+        error = error.__cause__
+    return error

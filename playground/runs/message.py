@@ -21,10 +21,11 @@ from playground.runs.outlet import Outlet
 
 
 class Message:
-    """One assistant message in the making."""
+    """One assistant message in the making. Its first words take the `sources` that wait for it."""
 
-    def __init__(self, thread_id: str, outlet: Outlet) -> None:
+    def __init__(self, thread_id: str, outlet: Outlet, sources: list[Annotation] | None = None) -> None:
         self._outlet = outlet
+        self._sources = [] if sources is None else sources
         self.parts: list[list[str]] = []
         self.notes: list[list[Annotation]] = []
         self._open: set[int] = set()
@@ -44,6 +45,14 @@ class Message:
         if delta:
             self.parts[index].append(delta)
             self._outlet.text(self._item.id, index, delta)
+            self.land(index)
+
+    def land(self, index: int = -1) -> None:
+        """Give the sources that wait to a part, or to the last one; they wait on if there is none."""
+        waiting = [*self._sources] if self.parts else []
+        self._sources[:] = self._sources[len(waiting) :]
+        for source in waiting:
+            self.note(index % len(self.parts), source)
 
     def note(self, index: int, annotation: Annotation) -> None:
         """A source for the part."""

@@ -58,16 +58,13 @@ def cite(
 
     Raises ValueError for a `url` that is not http or https.
     """
+    here = stage()
+    told: dict[str, Any] = {"title": title, "description": description, "group": group}
     if url is not None:
         _check(url, "http", "https")
-        source: URLSource | FileSource | EntitySource = URLSource(
-            title=title, url=url, description=description, group=group
-        )
-    elif filename is not None:
-        source = FileSource(title=title, filename=filename, description=description, group=group)
+        source: URLSource | FileSource | EntitySource = URLSource(url=url, **told)
     else:
-        source = EntitySource(title=title, id=title, description=description, group=group)
-    here = stage()
+        source = FileSource(filename=filename, **told) if filename is not None else EntitySource(id=title, **told)
     if here is not None:
         here.cite(Annotation(source=source))
 
