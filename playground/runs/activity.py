@@ -3,7 +3,7 @@
 ChatKit has no item for a tool call; a workflow with one task for each step is what its UIs draw.
 """
 
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal, Self
@@ -18,6 +18,7 @@ from chatkit.types import (
     ThreadItemAddedEvent,
     ThreadItemDoneEvent,
     ThreadItemRemovedEvent,
+    ThreadItemReplacedEvent,
     ThreadItemUpdatedEvent,
     Workflow,
     WorkflowItem,
@@ -27,13 +28,20 @@ from chatkit.types import (
 
 from playground import wire
 from playground.ids import new_id
+from playground.records import Ask, AskKind
 from playground.runs.outlet import Outlet
 from playground.runs.spelled import pretty
 
 Clock = Callable[[], float]
 
-WAITING = "waits for your approval"
+WAITS: Mapping[AskKind, str] = {
+    "approval": "waits for your approval",
+    "client": "waits for your browser",
+    "form": "waits for your answer",
+}
+"""What is noted beside a call while the visitor is asked, by what he is asked for."""
 REJECTED = "rejected"
+UNANSWERED = "not answered"
 NOT_RUN = "not run"
 UNFINISHED = "not finished"
 SHARED = "shared"
@@ -48,7 +56,7 @@ HAND_OFF = "Hand-off → "
 class Step:
     """One task in the making. `title` and `icon` are shown, `call_id` ties a tool's output to its call.
 
-    A `waiting` one is a call that the visitor has to approve.
+    A `waiting` one is a call for which the visitor is asked, for what `asks` says.
     """
 
     title: str
@@ -61,6 +69,7 @@ class Step:
     note: str = ""
     done: bool = False
     waiting: bool = False
+    asks: AskKind = "approval"
     parts: list[str] = field(default_factory=list[str])
 
     def end(self) -> None:
@@ -76,7 +85,7 @@ class Step:
         )
         if self.thought:
             return ThoughtTask(title=self.title, content="".join(self.parts), status_indicator=status)
-        note = WAITING if self.waiting else self.note
+        note = WAITS[self.asks] if self.waiting else self.note
         title = f"{self.title} · {note}" if note else self.title
         return CustomTask(title=title, icon=self.icon, content=self._content(), status_indicator=status)
 
@@ -90,7 +99,10 @@ class Step:
 
 
 class Activity:
-    """One workflow item, from its first step to its end. What is `kept` of it while it waits is JSON."""
+    """One workflow item, from its first step to its end. What is `kept` of it while it waits is JSON.
+
+    One that was `shut` is ended for its readers, who then find what comes of its last calls in its place.
+    """
 
     def __init__(self, item: WorkflowItem, outlet: Outlet, clock: Clock) -> None:
         self._item = item
@@ -99,6 +111,7 @@ class Activity:
         self._began = clock()
         self.steps: list[Step] = []
         self.model_input: list[Any] = []
+        self.ended = False
 
     @classmethod
     def begin(cls, thread_id: str, outlet: Outlet, clock: Clock) -> Self:
@@ -114,10 +127,11 @@ class Activity:
 
     @classmethod
     def again(cls, kept: Mapping[str, Any], outlet: Outlet, clock: Clock) -> Self:
-        """One that was kept, still open."""
+        """One that was kept, as open as it was."""
         activity = cls(WorkflowItem.model_validate(kept["item"]), outlet, clock)
         activity.steps = [Step(**step) for step in kept["steps"]]
         activity.model_input = list(kept["model_input"])
+        activity.ended = kept.get("ended", False)
         return activity
 
     @property
@@ -129,22 +143,37 @@ class Activity:
     def kept(self) -> dict[str, Any]:
         """What `again` needs."""
         steps = [asdict(step) for step in self.steps]
-        return {"item": wire.payload(self._item), "steps": steps, "model_input": self.model_input}
+        return {
+            "item": wire.payload(self._item),
+            "steps": steps,
+            "model_input": self.model_input,
+            "ended": self.ended,
+        }
 
-    def pause(self) -> None:
-        """The calls without an answer wait for the visitor."""
+    def pause(self, asks: Sequence[Ask]) -> None:
+        """The calls without a result wait for the visitor: each for what it asks him, or what an agent in it asks."""
+        kinds: dict[str | None, AskKind] = {ask.call_id: ask.kind for ask in asks}
         for step in self.steps:
             if step.call_id and not step.done:
                 step.waiting = True
+                step.asks = kinds.get(step.call_id, asks[0].kind)
                 self.show(step)
+
+    def shut(self) -> None:
+        """End the item while its last calls wait."""
+        if not self.ended:
+            self._end()
 
     def go_on(self, rejected: Container[str | None]) -> None:
         """The visitor has decided."""
-        for step in self.steps:
-            if step.waiting:
-                step.waiting = False
-                step.note = REJECTED if step.call_id in rejected else ""
+        waiting = [step for step in self.steps if step.waiting]
+        for step in waiting:
+            step.waiting = False
+            step.note = REJECTED if step.call_id in rejected else ""
+            if not self.ended:
                 self.show(step)
+        if waiting and self.ended:
+            self._end()
 
     def add(self, step: Step) -> Step:
         """A further step; shown at once."""
@@ -160,6 +189,9 @@ class Activity:
 
     def show(self, step: Step) -> None:
         """A step changed."""
+        if self.ended:
+            self._end()
+            return
         update = WorkflowTaskUpdated(task_index=self._index(step), task=step.task())
         self._outlet.emit(ThreadItemUpdatedEvent(item_id=self._item.id, update=update))
 
@@ -177,11 +209,15 @@ class Activity:
         if not self.steps:
             self._outlet.emit(ThreadItemRemovedEvent(item_id=self._item.id))
             return
-        for step in self.steps:
-            if not step.done:
-                step.note = NOT_RUN if step.waiting else UNFINISHED
-                step.waiting = False
-                step.end()
+        left = [step for step in self.steps if not step.done]
+        for step in left:
+            step.note = _undone(step)
+            step.waiting = False
+            step.end()
+        if left or not self.ended:
+            self._end()
+
+    def _end(self) -> None:
         workflow = Workflow(
             type="reasoning" if all(step.thought for step in self.steps) else "custom",
             tasks=[step.task() for step in self.steps],
@@ -189,7 +225,9 @@ class Activity:
             expanded=False,
         )
         item = self._item.model_copy(update={"workflow": workflow})
-        self._outlet.emit(ThreadItemDoneEvent(item=item), self.model_input)
+        event = ThreadItemReplacedEvent(item=item) if self.ended else ThreadItemDoneEvent(item=item)
+        self.ended = True
+        self._outlet.emit(event, self.model_input)
 
     def _index(self, step: Step) -> int:
         return next(index for index, one in enumerate(self.steps) if one is step)
@@ -199,3 +237,10 @@ class Activity:
         if not names:
             return DurationSummary(duration=round(self._clock() - self._began))
         return CustomSummary(title=", ".join(dict.fromkeys(names)), icon="bolt")
+
+
+def _undone(step: Step) -> str:
+    """What is noted beside a step that will have no result."""
+    if not step.waiting:
+        return UNFINISHED
+    return NOT_RUN if step.asks == "approval" else UNANSWERED

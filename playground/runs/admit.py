@@ -25,6 +25,8 @@ from playground.ids import new_id
 from playground.records import RunRecord
 from playground.runs.history import model_input
 from playground.runs.order import Order
+from playground.runs.pending import presented
+from playground.runs.resend import is_guess, is_over
 from playground.settings import DoubleText
 from playground.store import items, runs, threads
 from playground.store.tables import ItemRow, RunRow, ThreadRow
@@ -122,7 +124,7 @@ def _known(session: Session, order: Order, key: str, at: datetime) -> RunRecord 
     row = runs.by_key(session, visitor_id=order.visitor_id, key=key)
     if row is None:
         return None
-    if row.created_at < at - KEY_LIFE:
+    if row.created_at < at - KEY_LIFE or (is_guess(order.key) and is_over(row, at)):
         row.idempotency_key = row.request_hash = None
         session.add(row)
         session.flush()
@@ -154,7 +156,10 @@ def _must_wait(session: Session, order: Order, policy: DoubleText) -> bool:
     live: Sequence[RunRow] = () if order.new_thread else runs.live_of(session, order.thread_id)
     if not live:
         return False
-    # Whoever asks again or in other words does not want the approval that is waited for.
+    # Whoever says something new does not want what he is asked for, and that in other words not even an approval.
+    asking = [row.id for row in live if presented(runs.asks(row)) is not None]
+    if asking and order.fork == "none":
+        raise Busy(asking)
     given_up = order.fork != "none" and all(row.status == "awaiting_approval" for row in live)
     if policy == "interrupt" or given_up:
         raise Busy([row.id for row in live])

@@ -1,22 +1,27 @@
 """A visitor's word on the calls that a run waits for. Which of two that race wins, the store decides."""
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlmodel import Session
 
 from playground import wire
 from playground.errors import Conflict, NotFound
-from playground.records import Ask, Decision, LaneSettings, RunRecord, StandIn
+from playground.records import Ask, Decision, LaneSettings, RunRecord
 from playground.runs.journal import Journal
 from playground.runs.live import LiveRun
-from playground.runs.order import Order
-from playground.runs.paused import Paused
-from playground.store import items, runs, threads
+from playground.runs.resumed import Resumed, taken_over
+from playground.runs.supply import Supplied, Supply, Unsettled, supply
+from playground.store import runs, threads
 from playground.store.database import Database
 from playground.store.tables import RunRow, ThreadRow
 from playground.visitor import Visitor
+
+SETTLING_TRIES = 5
+SETTLING_SECONDS = 0.1
+"""Between two tries to answer a run that may be about to wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,19 +31,6 @@ class Verdict:
     decisions: Sequence[Decision]
     model: str | None = None
     settings: LaneSettings | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Resumed:
-    """A run that was taken over. `frames` are its log, `positions` the places of the items that it has made."""
-
-    record: RunRecord
-    order: Order
-    epoch: int
-    paused: Paused
-    frames: Sequence[bytes]
-    position: int
-    positions: Mapping[str, int]
 
 
 class Approvals:
@@ -69,6 +61,13 @@ class Approvals:
             self._begin(await self._rebuilt(resumed))
         return record
 
+    async def supply(self, visitor: Visitor, given: Supply) -> Supplied:
+        """Take an answer; the run goes on once nothing is left. Raises as the function `supply`."""
+        supplied = await self._supplied(visitor, given, tries=SETTLING_TRIES)
+        if supplied.resumed is not None:
+            self._begin(await self._rebuilt(supplied.resumed))
+        return supplied
+
     async def stop(self, visitor: Visitor, run_id: str) -> None:
         """End a run that waits; one that goes on meanwhile is left alone. Raises NotFound."""
         resumed = await self._database.write(
@@ -90,6 +89,17 @@ class Approvals:
             run.stopping = "idle"
             self._begin(run)
             await run.done.wait()
+
+    async def _supplied(self, visitor: Visitor, given: Supply, *, tries: int) -> Supplied:
+        try:
+            return await self._database.write(
+                lambda session: supply(session, visitor_id=visitor.id, given=given, owner=self._owner), durable=True
+            )
+        except Unsettled:  # who is quick answers before another replica has saved that it waits
+            if tries == 1:
+                raise
+        await asyncio.sleep(SETTLING_SECONDS)
+        return await self._supplied(visitor, given, tries=tries - 1)
 
     async def _rebuilt(self, resumed: Resumed) -> LiveRun:
         before = self._live.get(resumed.record.id)
@@ -129,14 +139,14 @@ def decide(
     row.model = verdict.model or row.model
     if verdict.settings is not None:
         row.order = {**row.order, "settings": verdict.settings.model_dump(exclude_none=True)}
-    resumed = _take_over(session, row, owner)
+    resumed = taken_over(session, row, owner)
     return resumed.record, resumed
 
 
 def recall(session: Session, *, visitor_id: str, run_id: str, owner: str) -> Resumed | None:
     """Take over a run that waits, undecided; None if it does not wait any more. Raises NotFound."""
     row = runs.find(session, visitor_id=visitor_id, run_id=run_id, lock=True)
-    return _take_over(session, row, owner) if row.status == "awaiting_approval" else None
+    return taken_over(session, row, owner, give_up=True) if row.status == "awaiting_approval" else None
 
 
 def recall_idle(session: Session, *, run_id: str, before: datetime, owner: str) -> Resumed | None:
@@ -144,7 +154,7 @@ def recall_idle(session: Session, *, run_id: str, before: datetime, owner: str) 
     row = session.get(RunRow, run_id, with_for_update=True)
     if row is None or row.status != "awaiting_approval" or row.heartbeat_at >= before:
         return None
-    return _take_over(session, row, owner)
+    return taken_over(session, row, owner, give_up=True)
 
 
 def decided(asks: Sequence[Ask], decisions: Sequence[Decision]) -> tuple[Ask, ...]:
@@ -154,40 +164,9 @@ def decided(asks: Sequence[Ask], decisions: Sequence[Decision]) -> tuple[Ask, ..
         ask = open_asks.get(decision.call_id)
         if ask is None:
             raise NotFound("This answer does not wait for a call of that name.")
+        if ask.kind != "approval":
+            raise Conflict("This call waits for its result, not for an approval.")
         if ask.approved is not None:
             raise Conflict("This call has been decided already.")
         open_asks[ask.call_id] = replace(ask, approved=decision.approve, message=wire.clean(decision.message))
     return tuple(open_asks[ask.call_id] for ask in asks)
-
-
-def _take_over(session: Session, row: RunRow, owner: str) -> Resumed:
-    paused = Paused.of(row)
-    row.status, row.owner, row.epoch, row.heartbeat_at = "running", owner, row.epoch + 1, datetime.now(UTC)
-    row.paused = None
-    session.add(row)
-    session.flush()
-    return Resumed(
-        record=runs.record(row),
-        order=_order(row),
-        epoch=row.epoch,
-        paused=paused,
-        frames=[data for _, data in runs.events(session, row.id, after=0, limit=row.last_seq)],
-        position=items.last_position(session, row.branch_id),
-        positions=items.made_by(session, row.id),
-    )
-
-
-def _order(row: RunRow) -> Order:
-    """What the run is still to do: its message is told, and the tool that it was to begin with called."""
-    return Order(
-        visitor_id=row.visitor_id,
-        thread_id=row.thread_id,
-        agent=row.agent,
-        model=row.model,
-        item=None,
-        settings=LaneSettings.model_validate(row.order.get("settings", {})),
-        detached=row.order.get("detached", False),
-        round=row.order.get("round"),
-        world=row.order.get("world"),
-        stand_ins=tuple(map(StandIn.model_validate, row.order.get("stand_ins", ()))),
-    )

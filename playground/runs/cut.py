@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from playground.errors import Malformed
-from playground.runs.activity import HAND_OFF, NOT_RUN, UNFINISHED, WAITING
+from playground.runs.activity import HAND_OFF, NOT_RUN, UNANSWERED, UNFINISHED, WAITS
 
 Json = dict[str, Any]
 Kind = Literal["thought", "call", "own"]
@@ -122,7 +122,8 @@ def _answered(told: Sequence[Any]) -> list[Any]:
 
 
 def _finished(task: Json) -> bool:
-    broken = str(task.get("title")).endswith(tuple(f" · {note}" for note in (UNFINISHED, NOT_RUN, WAITING)))
+    notes = (UNFINISHED, NOT_RUN, UNANSWERED, *WAITS.values())
+    broken = str(task.get("title")).endswith(tuple(f" · {note}" for note in notes))
     return task.get("status_indicator") == "complete" and not broken
 
 

@@ -21,11 +21,12 @@ from playground.runs.grace import Grace
 from playground.runs.journal import Journal
 from playground.runs.keeper import PACE, Keeper, Pace
 from playground.runs.lifecycle import Lifecycle, kept_for
-from playground.runs.live import Frame, LiveRun, StopReason
+from playground.runs.live import Frame, LiveRun, StopReason, facts
 from playground.runs.order import Order
 from playground.runs.queue import Queue, Told
 from playground.runs.readers import Readers
 from playground.runs.recovery import broken
+from playground.runs.supply import Supplied, Supply
 from playground.runs.tasks import Tasks
 from playground.settings import Settings
 from playground.store.database import Database
@@ -84,8 +85,7 @@ class Engine:
 
     def check(self, agent: str, model: str) -> None:
         """Raise VisitorError if no run can be started, or not on these."""
-        if self.closing:
-            raise Unavailable("The server is stopping. Try again in a moment.")
+        self._refuse_closing()
         self._answerer.check(agent, model)
 
     async def submit(self, order: Order) -> RunRecord:
@@ -150,12 +150,19 @@ class Engine:
 
     async def decide(self, visitor: Visitor, run_id: str, verdict: Verdict) -> RunRecord:
         """Approve or reject what a run waits for; it goes on once all is decided. Raises VisitorError, see `decide`."""
-        if self.closing:
-            raise Unavailable("The server is stopping. Try again in a moment.")
+        self._refuse_closing()
         record = await self.run(visitor, run_id)
         self._answerer.check_model(verdict.model or record.model)
         await self.settled(record.thread_id)
         return await asyncio.shield(self._tasks.spawn(self._approvals.decide(visitor, run_id, verdict)))
+
+    async def supply(self, visitor: Visitor, given: Supply) -> Supplied:
+        """Take what the visitor's UI answers; the run goes on once all is answered. Raises as the function `supply`."""
+        self._refuse_closing()
+        if given.model is not None:
+            self._answerer.check_model(given.model)
+        await self.settled(given.thread_id)
+        return await asyncio.shield(self._tasks.spawn(self._approvals.supply(visitor, given)))
 
     def touch(self, thread_id: str) -> None:
         """Somebody read this thread: its run may finish."""
@@ -215,18 +222,11 @@ class Engine:
     def _conclude(self, run: LiveRun, ending: Ending) -> None:
         run.parked = ending.status in LIVE
         self._forget(run)
-        facts = {
-            "run_id": run.id,
-            "visitor": run.order.visitor_id,
-            "model": run.order.model,
-            "agent": run.order.agent,
-            "status": ending.status,
-            "input_tokens": ending.usage.get("input_tokens", 0),
-            "output_tokens": ending.usage.get("output_tokens", 0),
-            "first_token_ms": ending.first_token_ms,
-            "duration_ms": ending.duration_ms,
-        }
-        logger.info("run waits" if run.parked else "run ended", extra=facts)
+        logger.info("run waits" if run.parked else "run ended", extra=facts(run, ending))
+
+    def _refuse_closing(self) -> None:
+        if self.closing:
+            raise Unavailable("The server is stopping. Try again in a moment.")
 
     async def _advance(self, thread_id: str) -> None:
         if not self.closing:

@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, Callable
 from playground.errors import NotFound, Unavailable
 from playground.records import RunRecord
 from playground.runs.live import Frame
+from playground.runs.pending import presented
 from playground.store import runs
 from playground.store.database import Database
 from playground.visitor import Visitor
@@ -38,11 +39,12 @@ async def stop(database: Database, visitor: Visitor, run_id: str) -> RunRecord:
 
 
 async def follow(
-    database: Database, visitor: Visitor, run_id: str, after: int, *, until: Callable[[], bool]
+    database: Database, visitor: Visitor, run_id: str, after: int, *, until: Callable[[], bool], leaving: bool = False
 ) -> AsyncGenerator[Frame]:
     """The run's frames above `after`, to its end, or as long as `until` says no.
 
-    Raises NotFound, also for frames that are no longer kept.
+    Who is `leaving` does not stay while it asks the visitor's UI. Raises NotFound, also for frames that are no longer
+    kept.
     """
     while True:
         record = await find(database, visitor, run_id)
@@ -53,6 +55,8 @@ async def follow(
         if not page and not record.live:
             if after < record.last_seq:
                 raise NotFound("The events of this run are no longer kept; read the thread instead.")
+            return
+        if not page and leaving and presented(record.asks) is not None:
             return
         for _ in range(0 if page else POLLS_WHILE_WAITING if record.status == "awaiting_approval" else 1):
             if until():

@@ -18,6 +18,7 @@ from playground import wire
 from playground.runs.journal import Journal
 from playground.runs.order import Order
 from playground.runs.paused import Paused
+from playground.store.runs import Ending
 from playground.store.tables import ItemRow
 from playground.transcript import Transcript, apply
 
@@ -143,3 +144,18 @@ class LiveRun:
             run_id=self.id,
             created_at=item.created_at,
         )
+
+
+def facts(run: LiveRun, ending: Ending) -> dict[str, Any]:
+    """What is logged of a run's end."""
+    return {
+        "run_id": run.id,
+        "visitor": run.order.visitor_id,
+        "model": run.order.model,
+        "agent": run.order.agent,
+        "status": ending.status,
+        "input_tokens": ending.usage.get("input_tokens", 0),
+        "output_tokens": ending.usage.get("output_tokens", 0),
+        "first_token_ms": ending.first_token_ms,
+        "duration_ms": ending.duration_ms,
+    }

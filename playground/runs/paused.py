@@ -1,21 +1,24 @@
-"""A run that waits for the visitor's approval: what is kept of it, and how it goes on from there.
+"""A run that waits for the visitor: what is kept of it, and how it goes on from there.
 
 What is kept never leaves the server: whoever could write it could approve in the visitor's name.
 """
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from agents import Agent, RunResultStreaming, RunState
 from agents.items import ToolApprovalItem
+from chatkit.types import ThreadItem
 
 from playground import wire
 from playground.errors import AgentError
 from playground.records import Ask
+from playground.runs.pending import asking_item, presented
 from playground.store import runs
 from playground.store.tables import RunRow
+from playground.toolkit.asking import Asking
 
 CHANGED = (
     "The agent was changed after it had asked for an approval, so this answer cannot go on. Send the message again."
@@ -27,10 +30,15 @@ UNKEPT = (
 
 @dataclass(frozen=True, slots=True)
 class Paused:
-    """`state` is the SDK's, as JSON; `activity` is the item that stays open. The rest is what counted until then."""
+    """`state` is the SDK's, as JSON; `activity` is the item whose last calls wait.
+
+    `items` are those in which the calls that the visitor's UI answers are put before him, by call. The rest is what
+    counted until then.
+    """
 
     state: str
     asks: tuple[Ask, ...]
+    items: Mapping[str, Any] = field(default_factory=dict[str, Any])
     activity: Mapping[str, Any] | None = None
     usage: Mapping[str, Any] = field(default_factory=dict[str, Any])
     notes: tuple[str, ...] = ()
@@ -44,6 +52,7 @@ class Paused:
         return cls(
             state=kept.get("state", ""),
             asks=runs.asks(row),
+            items=kept.get("items", {}),
             activity=kept.get("activity"),
             usage=row.usage,
             notes=tuple(row.notes or ()),
@@ -55,8 +64,25 @@ class Paused:
         """What goes into a run's row, beside its numbers."""
         return {
             "state": self.state,
-            **wire.clean({"asks": [asdict(ask) for ask in self.asks], "activity": self.activity}),
+            **wire.clean({"asks": [asdict(ask) for ask in self.asks], "activity": self.activity, "items": self.items}),
         }
+
+    def decided(self, ask: Ask) -> "Paused":
+        """With one of its calls decided."""
+        return replace(self, asks=tuple(ask if one.call_id == ask.call_id else one for one in self.asks))
+
+    def next(self) -> "tuple[Paused, ThreadItem | None]":
+        """With the next item for the visitor's UI, if there is one and none is before him; and that item."""
+        left = [ask for ask in self.asks if ask.kind != "approval" and ask.approved is None]
+        if not left or presented(self.asks) is not None:
+            return self, None
+        item = wire.item(self.items[left[0].call_id])
+        return self.decided(replace(left[0], item_id=item.id)), item
+
+    @property
+    def answers(self) -> dict[str, Any]:
+        """What the visitor's UI has answered, by call."""
+        return {ask.call_id: ask.output for ask in self.asks if ask.kind != "approval" and ask.approved}
 
     @property
     def rejected(self) -> list[str]:
@@ -64,13 +90,17 @@ class Paused:
         return [ask.call_id for ask in self.asks if ask.approved is False]
 
 
-def paused(result: RunResultStreaming) -> Paused:
+def paused(result: RunResultStreaming, thread_id: str) -> Paused:
     """What is to be kept of a run that was interrupted. Raises AgentError if the agent's state cannot be."""
     try:
         state = json.dumps(result.to_state().to_json())  # plain ASCII, so that no database changes anything in it
     except Exception as error:
         raise AgentError(UNKEPT, allow_retry=False) from error
-    return Paused(state, tuple(map(_ask, result.interruptions)))
+    tools = [_tool(item) for item in result.interruptions]
+    asks = tuple(map(_ask, result.interruptions, tools))
+    asking = [(ask, tool) for ask, tool in zip(asks, tools, strict=True) if tool is not None]
+    items = {ask.call_id: wire.payload(asking_item(ask, tool, thread_id)) for ask, tool in asking}
+    return Paused(state, asks, items)
 
 
 async def restored(agent: Agent[Any], kept: Paused) -> RunState[Any, Agent[Any]]:
@@ -87,8 +117,14 @@ async def restored(agent: Agent[Any], kept: Paused) -> RunState[Any, Agent[Any]]
     return state
 
 
-def _ask(item: ToolApprovalItem) -> Ask:
+def _tool(item: ToolApprovalItem) -> Asking | None:
+    """The tool that is called, if it is one that the visitor answers."""
+    return next((tool for tool in item.agent.tools if isinstance(tool, Asking) and tool.name == item.name), None)
+
+
+def _ask(item: ToolApprovalItem, tool: Asking | None) -> Ask:
     return Ask(
+        kind=tool.kind if tool is not None else "approval",
         call_id=item.call_id or "",
         tool=item.qualified_name or item.name or "tool",
         arguments=item.arguments or "",

@@ -50,10 +50,12 @@ class Readers:
         return record
 
     async def attach(self, visitor: Visitor, run_id: str, *, after: int, linger: bool) -> AsyncGenerator[Frame]:
-        """The run's frames above `after`, to its end. Raises NotFound."""
+        """The run's frames above `after`, to its end; a lingering reader's to where it asks his UI. Raises NotFound."""
         while True:
             run = self._near(visitor, run_id)
-            source = self._follow(run, after, linger=linger) if run else self._far(visitor, run_id, after)
+            source = (
+                self._follow(run, after, linger=linger) if run else self._far(visitor, run_id, after, leaving=linger)
+            )
             async with aclosing(source) as frames:
                 async for frame in frames:
                     yield frame
@@ -66,8 +68,15 @@ class Readers:
         run = self._live.get(run_id)
         return run if run is not None and run.order.visitor_id == visitor.id else None
 
-    def _far(self, visitor: Visitor, run_id: str, after: int) -> AsyncGenerator[Frame]:
-        return kept.follow(self._database, visitor, run_id, after, until=lambda: self._closed or run_id in self._live)
+    def _far(self, visitor: Visitor, run_id: str, after: int, *, leaving: bool) -> AsyncGenerator[Frame]:
+        return kept.follow(
+            self._database,
+            visitor,
+            run_id,
+            after,
+            until=lambda: self._closed or run_id in self._live,
+            leaving=leaving,
+        )
 
     async def _follow(self, run: LiveRun, after: int, *, linger: bool) -> AsyncGenerator[Frame]:
         self._grace.enter(run)

@@ -13,6 +13,7 @@ from chatkit.types import (
     ThreadItemAddedEvent,
     ThreadItemDoneEvent,
     ThreadItemRemovedEvent,
+    ThreadItemReplacedEvent,
     ThreadStreamEvent,
     UserMessageItem,
     WorkflowItem,
@@ -20,12 +21,13 @@ from chatkit.types import (
 from sqlmodel import Session
 
 from playground import wire
-from playground.runs.activity import UNFINISHED, WAITING
+from playground.runs.activity import UNFINISHED, WAITS
 from playground.runs.admit import row_of
 from playground.runs.live import LiveRun
+from playground.runs.pending import given_up
 from playground.store import items, runs
 from playground.store.runs import Ending
-from playground.store.tables import RunRow, ThreadRow
+from playground.store.tables import ItemRow, RunRow, ThreadRow
 from playground.transcript import Transcript, apply
 
 logger = logging.getLogger(__name__)
@@ -77,7 +79,7 @@ def _kept(session: Session, run: RunRow) -> list[ThreadStreamEvent]:
 def _keep_message(session: Session, run: RunRow) -> list[ThreadStreamEvent]:
     thread = session.get(ThreadRow, run.thread_id)
     payload = run.order.get("item")
-    if thread is None or payload is None:
+    if thread is None or payload is None or thread.status["type"] != "active":
         return []
     item = UserMessageItem.model_validate(payload)
     run.branch_id = thread.head_branch
@@ -87,7 +89,7 @@ def _keep_message(session: Session, run: RunRow) -> list[ThreadStreamEvent]:
 
 def _keep_answer(session: Session, run: RunRow) -> list[ThreadStreamEvent]:
     """Save the items that the log opened and never ended, as far as they had come; they keep their places."""
-    logged = [wire.EVENT.validate_json(data) for _, data in runs.events(session, run.id, after=0, limit=PAGE)]
+    logged = [wire.event(data) for _, data in runs.events(session, run.id, after=0, limit=PAGE)]
     run.last_seq = len(logged)
     transcript = reduce(apply, logged, Transcript())
     opened = [event.item.id for event in logged if isinstance(event, ThreadItemAddedEvent)]
@@ -96,28 +98,34 @@ def _keep_answer(session: Session, run: RunRow) -> list[ThreadStreamEvent]:
     for event in ends:
         if isinstance(event, ThreadItemDoneEvent):
             session.merge(row_of(event.item, run, base + 1 + opened.index(event.item.id)))
+        elif isinstance(event, ThreadItemReplacedEvent) and (row := session.get(ItemRow, event.item.id)) is not None:
+            row.payload = wire.payload(event.item)
     return ends
 
 
 def _ends(transcript: Transcript) -> Iterator[ThreadStreamEvent]:
-    """What ends the items that are still open."""
-    for item in map(settled, transcript.items):
+    """What ends the items that are still open, and those that were ended while they waited for the visitor."""
+    for before in transcript.items:
+        item = settled(before)
         if item.id in transcript.open_ids:
             yield ThreadItemRemovedEvent(item_id=item.id) if _empty(item) else ThreadItemDoneEvent(item=item)
+        elif item != before:
+            yield ThreadItemReplacedEvent(item=item)
 
 
 def settled(item: ThreadItem) -> ThreadItem:
     """The item with nothing left that seems to go on."""
     if not isinstance(item, WorkflowItem):
-        return item
+        return given_up(item)
     tasks = [_still(task) for task in item.workflow.tasks]
     return item.model_copy(update={"workflow": item.workflow.model_copy(update={"tasks": tasks})})
 
 
 def _still(task: Task) -> Task:
     """The task, which neither goes on nor waits; whether a call was made before the end nobody knows."""
-    if task.title and task.title.endswith(f" · {WAITING}"):
-        return task.model_copy(update={"title": f"{task.title.removesuffix(WAITING)}{UNFINISHED}"})
+    name, _, note = (task.title or "").rpartition(" · ")
+    if note in WAITS.values():
+        return task.model_copy(update={"title": f"{name} · {UNFINISHED}"})
     return task.model_copy(update={"status_indicator": "none"}) if task.status_indicator == "loading" else task
 
 

@@ -39,7 +39,7 @@ def decided(kept: Paused, *, approved: bool) -> Paused:
 @pytest.mark.parametrize(("turn", "who"), [(HAND_OVER, "Cashier"), (ASK, "Teller")])
 async def test_whoever_asked_in_the_graph_goes_on(turn: Any, who: str) -> None:
     PAID.clear()
-    kept = paused(await run(build(), "pay", turn, PAY))
+    kept = paused(await run(build(), "pay", turn, PAY), "thr_1")
     assert kept.asks == (Ask("call_2", "pay", '{"amount": 3}', who),)
     agent = build()
     state = await restored(agent, decided(kept, approved=True))
@@ -49,7 +49,7 @@ async def test_whoever_asked_in_the_graph_goes_on(turn: Any, who: str) -> None:
 
 
 async def test_what_is_kept_is_plain_ascii() -> None:
-    kept = paused(await run(build(), "z\u00fcrich \x00 \ud83d", PAY))
+    kept = paused(await run(build(), "z\u00fcrich \x00 \ud83d", PAY), "thr_1")
     assert kept.state.isascii()
     assert "\x00" not in kept.state
 
