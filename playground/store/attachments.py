@@ -56,11 +56,12 @@ def settle(session: Session, attachment_id: str, *, size: int | None) -> Attachm
     return row
 
 
-def sendable(session: Session, *, visitor_id: str, ids: Sequence[str]) -> list[AttachmentRow]:
+def sendable(session: Session, *, visitor_id: str, ids: Sequence[str], lock: bool = False) -> list[AttachmentRow]:
     """The visitor's files for a message, in its order. Raises NotFound, and Malformed for one that is not complete."""
     query = select(AttachmentRow).where(col(AttachmentRow.id).in_(ids), AttachmentRow.visitor_id == visitor_id)
-    # in one order, so that two messages with the same files do not wait for each other
-    found = {row.id: row for row in session.exec(query.order_by(col(AttachmentRow.id)).with_for_update()).all()}
+    if lock:  # in one order, so that two messages with the same files do not wait for each other
+        query = query.order_by(col(AttachmentRow.id)).with_for_update()
+    found = {row.id: row for row in session.exec(query).all()}
     rows = [found[one] for one in ids if one in found and found[one].status not in GONE]
     if len(rows) != len(ids):
         raise NotFound("An attached file was not found. Attach it again.")
@@ -72,7 +73,7 @@ def sendable(session: Session, *, visitor_id: str, ids: Sequence[str]) -> list[A
 
 def use(session: Session, *, visitor_id: str, ids: Sequence[str], thread_id: str) -> None:
     """A message of this thread of the visitor's names the files. Raises as `sendable`."""
-    for row in sendable(session, visitor_id=visitor_id, ids=ids):
+    for row in sendable(session, visitor_id=visitor_id, ids=ids, lock=True):
         row.thread_id = row.thread_id or thread_id
         session.add(row)
     share(session, ids=ids, thread_id=thread_id)

@@ -1,0 +1,78 @@
+"""Images: looked at when they come, made small for models. Blocking, and heavy: off the event loop, few at once."""
+
+import io
+from typing import IO
+
+from PIL import Image, ImageOps
+
+from playground.errors import Malformed
+
+MOST_PIXELS = 64_000_000
+"""A phone's largest photo has 50 million. Unpacked it takes four bytes each, however small the file is."""
+LONGEST_EDGE = 1568
+"""Pixels: beyond it the providers make images smaller themselves, and count the tokens of what they were sent."""
+LARGEST_PNG = 4_000_000
+"""Bytes: a larger one is sent as JPEG. A provider takes five million."""
+
+_FORMATS = {"image/png": ["PNG"], "image/jpeg": ["JPEG", "MPO"], "image/gif": ["GIF"], "image/webp": ["WEBP"]}
+
+
+def check(file: IO[bytes], mime_type: str) -> None:
+    """Raise Malformed unless the file is an image of that type, whole, and not too large to be opened."""
+    file.seek(0)
+    try:
+        with Image.open(file, formats=_FORMATS[mime_type]) as image:
+            _refuse_large(image)
+            image.load()
+    except Malformed:
+        raise
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise _too_large() from None
+    except Exception as error:  # whatever a decoder makes of broken bytes
+        raise Malformed("This image cannot be read: it is damaged, or not of the type that it says.") from error
+
+
+def for_model(data: bytes) -> tuple[str, bytes]:
+    """The image as a model is sent it: its type and its bytes. Upright, without what cameras write beside it.
+
+    Of a moving one it is the first picture. Raises Malformed for one that cannot be read.
+    """
+    try:
+        with Image.open(io.BytesIO(data), formats=[name for names in _FORMATS.values() for name in names]) as image:
+            _refuse_large(image)
+            photo = image.format in {"JPEG", "MPO"}
+            if photo:
+                image.draft("RGB", (LONGEST_EDGE, LONGEST_EDGE))
+            upright = ImageOps.exif_transpose(image)
+            upright.thumbnail((LONGEST_EDGE, LONGEST_EDGE))
+            return _packed(upright, photo=photo)
+    except Malformed:
+        raise
+    except Exception as error:
+        raise Malformed("This image cannot be read.") from error
+
+
+def _packed(image: Image.Image, *, photo: bool) -> tuple[str, bytes]:
+    if not photo:
+        drawn = image.convert("RGBA" if image.has_transparency_data else "RGB")
+        packed = _saved(drawn, "PNG")
+        if len(packed) <= LARGEST_PNG:
+            return "image/png", packed
+        image = Image.alpha_composite(Image.new("RGBA", drawn.size, "white"), drawn.convert("RGBA"))
+    return "image/jpeg", _saved(image.convert("RGB"), "JPEG")
+
+
+def _saved(image: Image.Image, kind: str) -> bytes:
+    image.info.clear()  # what stood beside the picture: places, comments
+    packed = io.BytesIO()
+    image.save(packed, kind, quality=88, optimize=kind == "JPEG")
+    return packed.getvalue()
+
+
+def _refuse_large(image: Image.Image) -> None:
+    if image.width * image.height > MOST_PIXELS:
+        raise _too_large()
+
+
+def _too_large() -> Malformed:
+    return Malformed("This image has too many pixels. At most {most} million are taken.", most=MOST_PIXELS // 1_000_000)
