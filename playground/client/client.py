@@ -9,19 +9,20 @@ import hashlib
 from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
-import orjson
 from chatkit.types import ThreadMetadata, ThreadStreamEvent
 from sqlmodel import Session
 
 from playground import wire
+from playground.client.acting import Acting
 from playground.client.forks import Forks
+from playground.client.requests import extras_of
 from playground.client.votes import Votes
 from playground.errors import Conflict, KeyReused, NotFound, PlaygroundError
 from playground.ids import new_id
 from playground.protocol.branches import Branches
-from playground.protocol.dispatcher import MAX_TITLE, JsonReply, StreamReply
+from playground.protocol.dispatcher import MAX_TITLE, StreamReply
 from playground.protocol.view import ThreadView, view
 from playground.records import Decision, Lane, RunRecord, Tab
 from playground.runs.approvals import Verdict
@@ -48,7 +49,7 @@ class Sent:
     error: str | None = None
 
 
-class Client(Votes, Forks):
+class Client(Acting, Votes, Forks):
     """Everything that the page does for one visitor. Methods raise VisitorError."""
 
     async def rename_tab(self, tab_id: str, title: str) -> None:
@@ -101,7 +102,7 @@ class Client(Votes, Forks):
             "attachments": [],
             "inference_options": {"model": lane.model},
         }
-        extras = _extras(tab, lane, round_id or _round([lane]))
+        extras = extras_of(tab, lane, round_id or _round([lane]))
         if lane.thread_id is None:
             try:
                 reply = await self._start("threads.create", {"input": message}, extras, key=lane.id)
@@ -125,7 +126,7 @@ class Client(Votes, Forks):
         thread_id = lane.thread_id or ""
         round_id = await self._database.read(lambda session: runs.round_of(session, thread_id, item_id))
         params = {"thread_id": thread_id, "item_id": item_id}
-        reply = await self._start("threads.retry_after_item", params, _extras(tab, lane, round_id), key=key)
+        reply = await self._start("threads.retry_after_item", params, extras_of(tab, lane, round_id), key=key)
         await self.used_up(tab_id, lane)
         return reply
 
@@ -185,20 +186,6 @@ class Client(Votes, Forks):
         """Delete a thread, and the tab on it."""
         await self._ask("threads.delete", {"thread_id": thread_id})
 
-    async def _ask(self, kind: str, params: dict[str, Any]) -> Any:
-        body = orjson.dumps(wire.clean({"type": kind, "params": params}))
-        reply = await self._parts.dispatcher.handle(self._visitor, body)
-        assert isinstance(reply, JsonReply)  # noqa: S101 - which requests stream is the protocol's, not data's
-        return orjson.loads(reply.body)
-
-    async def _start(
-        self, kind: str, params: dict[str, Any], extras: dict[str, Any], *, key: str | None = None
-    ) -> StreamReply:
-        body = orjson.dumps(wire.clean({"type": kind, "params": params, "metadata": extras}))
-        reply = await self._parts.dispatcher.handle(self._visitor, body, idempotency_key=key, detached=True)
-        assert isinstance(reply, StreamReply)  # noqa: S101 - which requests stream is the protocol's, not data's
-        return reply
-
     async def _bind(self, tab_id: str, lane: Lane) -> Lane:
         """Give a lane the thread that its first message made: the one message whose key is the lane's id."""
 
@@ -221,15 +208,3 @@ def _round(asked: Sequence[Lane]) -> str:
         return new_id("rnd")
     first = hashlib.sha256("".join(sorted(lane.id for lane in asked)).encode())
     return f"rnd_{first.hexdigest()[:32]}"
-
-
-def _extras(tab: Tab, lane: Lane, round_id: str | None) -> dict[str, Any]:
-    """What goes beside a request: who answers, and in which company."""
-    return {
-        "agent": lane.agent,
-        "model": lane.model,
-        "settings": lane.settings.model_dump(exclude_none=True),
-        "round": round_id,
-        "world": round_id if tab.same_world else None,
-        "stand_ins": [one.model_dump() for one in lane.stand_ins],
-    }

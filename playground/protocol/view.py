@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlmodel import Session
 
@@ -17,7 +18,8 @@ from playground.transcript import Transcript, replay
 class ThreadView:
     """A thread as a reader finds it. `runs` are those that ended, by the id of their last item.
 
-    `tries` is how many runs answered a message, on whatever branch, by its id.
+    `tries` is how many runs answered a message, on whatever branch, by its id. `status` is ChatKit's: active, locked or
+    closed, with a reason.
     """
 
     thread_id: str
@@ -29,6 +31,7 @@ class ThreadView:
     branches: tuple[Branch, ...]
     feedback: Mapping[str, str]
     tries: Mapping[str, int] = field(default_factory=dict[str, int])
+    status: Mapping[str, Any] = field(default_factory=lambda: {"type": "active"})
 
 
 def view(session: Session, *, visitor_id: str, thread_id: str, limit: int) -> ThreadView:
@@ -48,6 +51,7 @@ def view(session: Session, *, visitor_id: str, thread_id: str, limit: int) -> Th
         has_more=more,
         branches=tuple(Branch(one.id, one.label, one.created_at, one.id == thread.head_branch) for one in made),
         feedback=items.ratings(session, visitor_id=visitor_id, thread_id=thread_id),
+        status=thread.status,
         tries=Counter(answered for run in found if (answered := run.order.get("answers"))),
     )
 
