@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl
 
@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from playground.errors import Unauthorized
 from playground.ids import new_id
+from playground.web.cors import named
 
 DAY = 86_400
 ABSOLUTE = 30 * DAY
@@ -21,7 +22,7 @@ RENEW_AFTER = DAY
 PROBES = frozenset({"/healthz", "/readyz"})
 """Asked by machines, for nobody in particular."""
 
-CACHED = ("/assets/", "/static/", "/svelte/", "/favicon.ico", "/theme.css")
+CACHED = ("/assets/", "/static/", "/svelte/", "/chatkit/client/", "/favicon.ico", "/theme.css")
 """What a cache between us and the browser may keep; a cookie on it would be handed to the next visitor."""
 
 URL_TOKENS = frozenset({"access_token", "token", "bearer", "authorization", "api_key"})
@@ -65,12 +66,16 @@ class Badges:
         now = int(self._clock())
         return replace(badge, seen=now) if now - badge.seen > RENEW_AFTER else badge
 
-    def set_cookie(self, badge: Badge, *, secure: bool) -> str:
-        """The value of a `Set-Cookie` header."""
+    def set_cookie(self, badge: Badge, *, secure: bool, embedded: bool = False) -> str:
+        """The value of a `Set-Cookie` header.
+
+        One of a page that is `embedded` in another site is kept for that site alone: the browser sends it from no
+        other, and not from our own page. Without HTTPS it takes such a cookie from a server on the same machine only.
+        """
         signed = self._signer.sign(f"{badge.visitor_id}.{badge.born}.{badge.seen}").decode()
         lifetime = min(IDLE, badge.born + ABSOLUTE - int(self._clock()))
-        flags = "; Secure" if secure else ""
-        return f"{self.cookie_name}={signed}; Path=/; Max-Age={max(lifetime, 0)}; HttpOnly; SameSite=Lax{flags}"
+        flags = "SameSite=None; Secure; Partitioned" if embedded else f"SameSite=Lax{'; Secure' if secure else ''}"
+        return f"{self.cookie_name}={signed}; Path=/; Max-Age={max(lifetime, 0)}; HttpOnly; {flags}"
 
     def _verified(self, value: str) -> Badge | None:
         try:
@@ -89,9 +94,10 @@ class Identity:
     A bearer token is refused rather than ignored: its sender must not be taken for somebody anonymous.
     """
 
-    def __init__(self, app: ASGIApp, badges: Badges) -> None:
+    def __init__(self, app: ASGIApp, badges: Badges, allowed: Collection[str] = ()) -> None:
         self._app = app
         self._badges = badges
+        self._allowed = frozenset(allowed)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on with its visitor. Raises Unauthorized for a token."""
@@ -104,7 +110,9 @@ class Identity:
         badge = self._badges.renewed(held) if held else self._badges.new()
         scope.setdefault("state", {})["visitor_id"] = badge.visitor_id
         if badge is not held and not scope["path"].startswith(CACHED):
-            send = _with_cookie(send, self._badges.set_cookie(badge, secure=is_https(scope, headers)))
+            embedded = headers.get("sec-fetch-site") == "cross-site" and named(scope, self._allowed)
+            secure = is_https(scope, headers)
+            send = _with_cookie(send, self._badges.set_cookie(badge, secure=secure, embedded=embedded))
         await self._app(scope, receive, send)
 
 
