@@ -21,7 +21,7 @@ from agents.items import TResponseInputItem
 from chatkit.types import ErrorEvent, NoticeEvent
 
 from playground import wire
-from playground.errors import AgentError, LimitReached, RunError
+from playground.errors import AgentError, LimitReached, ours
 from playground.models.failures import explain
 from playground.models.history import left_out
 from playground.models.retry import retrying
@@ -31,13 +31,17 @@ from playground.runs.hooks import ToolWatch, input_filter
 from playground.runs.ledger import Ledger
 from playground.runs.live import LiveRun
 from playground.runs.notes import cut_off, given_up, refusal, unread
-from playground.runs.paused import Paused, paused
+from playground.runs.parking import park
+from playground.runs.paused import Paused
+from playground.runs.stage import RunStage, Shutter
 from playground.runs.translate import Translator
 from playground.runs.verdicts import verdicts
 from playground.runs.watchdog import Bounds, Watchdog
 from playground.settings import Settings
 from playground.store.runs import Ending
 from playground.store.spend import nano
+from playground.toolkit.asking import answering
+from playground.toolkit.stage import on
 
 logger = logging.getLogger(__name__)
 
@@ -61,7 +65,7 @@ class Drive:
     A run that goes on has its whole time again; the time that it waited is not counted.
     """
 
-    def __init__(self, run: LiveRun, settings: Settings) -> None:
+    def __init__(self, run: LiveRun, settings: Settings, shutter: Shutter | None = None) -> None:
         self._run = run
         self._settings = settings
         self._loop = asyncio.get_running_loop()
@@ -69,6 +73,7 @@ class Drive:
         self._outlet = Coalescer(run.emit, text_rate=settings.text_rate, thought_rate=settings.thought_rate)
         self._translator = Translator(run.order.thread_id, self._outlet, clock=self._loop.time)
         self.calls = self._translator.calls
+        self.stage = RunStage(run.order.thread_id, self._outlet, cite=self._translator.cite, shutter=shutter)
         self._tools = ToolWatch(self.calls, most=settings.max_tool_calls)
         self._ledger = Ledger(run.order.model)
         self._notes: list[str] = []
@@ -80,7 +85,9 @@ class Drive:
     async def go(self, task: Task) -> Ending:
         """Answer. Cancelling the surrounding task stops the run; its `stopping` says why."""
         try:
-            await self._pump(task)
+            with on(self.stage):
+                await self._pump(task)
+            await self.stage.rest()
             return self._ended()
         except asyncio.CancelledError as error:
             await self._let_go()
@@ -119,14 +126,15 @@ class Drive:
         if self._run.paused is not None:
             self._translator.go_on(self._run.paused.rejected)
         told = task.told if isinstance(task.told, RunState) else list(task.told)
-        self._result = result = Runner.run_streamed(
-            task.agent,
-            told,
-            context=None if isinstance(told, RunState) else {},  # plain, so that it can be kept while the run waits
-            max_turns=self._settings.max_turns,
-            hooks=self._tools,
-            run_config=self._config(task),
-        )
+        with answering(self._run.paused.answers if self._run.paused is not None else {}):
+            self._result = result = Runner.run_streamed(
+                task.agent,
+                told,
+                context=None if isinstance(told, RunState) else {},  # plain, so that it can be kept while the run waits
+                max_turns=self._settings.max_turns,
+                hooks=self._tools,
+                run_config=self._config(task),
+            )
         self._ledger.begin(result.context_wrapper.usage)
         self.note(*map(unread, left_out(result.to_input_list(), self._run.order.model)))
         watchdog = Watchdog(bounds, lambda: self._translator.phase, self._bark)
@@ -184,17 +192,17 @@ class Drive:
 
     def failed(self, error: BaseException) -> Ending:
         """The end of a run that could not go on."""
-        failure = _ours(error) or explain(error, self._run.order.model)
+        failure = ours(error) or explain(error, self._run.order.model)
         if isinstance(failure, AgentError):
             logger.warning("an agent failed", extra={"run_id": self._run.id}, exc_info=error)
         if isinstance(error, OutputGuardrailTripwireTriggered):
             self._outlet.flush()
-            self._translator.close()
+            self._close()
             self._run.retract()
         return self._error("failed", failure.message, allow_retry=failure.allow_retry)
 
     def _error(self, status: RunStatus, message: str, *, allow_retry: bool) -> Ending:
-        self._translator.close()
+        self._close()
         self._outlet.emit(ErrorEvent(code="custom", message=message, allow_retry=allow_retry))
         return self._settle(status, error=message, allow_retry=allow_retry)
 
@@ -207,23 +215,23 @@ class Drive:
         return self._settle("incomplete" if translator.refused else "completed")
 
     def _pause(self, result: RunResultStreaming) -> Ending:
-        kept = paused(result)
-        activity = self._translator.pause()
-        self._outlet.flush()
-        if activity is not None:
-            self._run.keep(activity.item, activity.model_input)
-            kept = replace(kept, activity=activity.kept())
+        self.stage.close()
+        kept = park(self._run, self._outlet, self._translator, result)
         return replace(self._tally("awaiting_approval"), paused=kept.stored())
 
     def _cut(self, notice: str, status: RunStatus = "incomplete") -> Ending:
-        self._translator.close()
+        self._close()
         self._outlet.emit(NoticeEvent(level="warning", message=notice))
         return self._settle(status, error=notice, allow_retry=True)
 
     def _settle(self, status: RunStatus, *, error: str | None = None, allow_retry: bool = False) -> Ending:
-        self._translator.close()
+        self._close()
         self._outlet.flush()
         return replace(self._tally(status), error=wire.clean(error), allow_retry=allow_retry)
+
+    def _close(self) -> None:
+        self.stage.close()
+        self._translator.close()
 
     def _tally(self, status: RunStatus) -> Ending:
         first = self._translator.first_token_at
@@ -238,10 +246,3 @@ class Drive:
             first_token_ms=None if first is None else round((first - self._began) * 1000),
             duration_ms=round((self._loop.time() - self._began) * 1000),
         )
-
-
-def _ours(error: BaseException | None) -> RunError | None:
-    """The error of our own that the SDK may have wrapped in one of its."""
-    while error is not None and not isinstance(error, RunError):
-        error = error.__cause__
-    return error

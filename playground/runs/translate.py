@@ -5,7 +5,7 @@ whatever ends the run, and an item that holds nothing is taken back.
 """
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 from agents import Agent, Handoff
@@ -13,6 +13,7 @@ from agents.stream_events import AgentUpdatedStreamEvent, RawResponsesStreamEven
 from chatkit.types import Annotation, URLSource
 
 from playground import wire
+from playground.records import Ask
 from playground.runs.activity import HAND_OFF, Activity, Step
 from playground.runs.calls import Calls
 from playground.runs.message import Message
@@ -37,6 +38,7 @@ class Translator:
         self._activity: Activity | None = None
         self._steps: dict[int, Step] = {}
         self._handoffs: dict[str, str] = {}
+        self._sources: list[Annotation] = []
         self.calls = Calls(clock)
         self._in_turn = False
         self.phase: Phase = "first"
@@ -72,10 +74,10 @@ class Translator:
             case _:
                 pass
 
-    def pause(self) -> Activity | None:
-        """The calls without an answer wait for the visitor. Answers what stays open."""
+    def pause(self, asks: Sequence[Ask]) -> Activity | None:
+        """The calls without a result wait for the visitor. Answers what they are steps of."""
         if self._activity is not None:
-            self._activity.pause()
+            self._activity.pause(asks)
         return self._activity
 
     def take_up(self, kept: Mapping[str, Any] | None) -> None:
@@ -90,6 +92,13 @@ class Translator:
         self.calls.reject(calls)
         if self._activity is not None:
             self._activity.go_on(calls)
+
+    def cite(self, annotation: Annotation) -> None:
+        """Give a source to the message that is being written, or else comes next."""
+        if annotation not in self._sources:
+            self._sources.append(annotation)
+        if self._message is not None:
+            self._message.land()
 
     def close(self) -> None:
         """End what is still open."""
@@ -182,7 +191,7 @@ class Translator:
         activity.show(step)
 
     def _output(self, item: Any) -> None:
-        activity = self._ensure_activity()
+        activity = self._holding(item["call_id"])
         activity.model_input.append(item)
         step = activity.call(item["call_id"])
         self.phase = "first"
@@ -205,11 +214,18 @@ class Translator:
         if self._message is None:
             if self._activity is not None and not self._activity.waits:
                 self._close_activity()
-            self._message = Message(self._thread_id, self._outlet)
+            self._message = Message(self._thread_id, self._outlet, self._sources)
         return self._message
+
+    def _holding(self, call_id: str) -> Activity:
+        """What the call is a step of; it may have been ended for its readers when the run paused."""
+        activity = self._activity
+        return activity if activity is not None and activity.call(call_id) else self._ensure_activity()
 
     def _ensure_activity(self) -> Activity:
         self._close_message()
+        if self._activity is not None and self._activity.ended:
+            self._close_activity()
         if self._activity is None:
             self._activity = Activity.begin(self._thread_id, self._outlet, self._clock)
         return self._activity
