@@ -1,17 +1,18 @@
 """What a model is told of the files in a conversation.
 
-A history names files (`placeholder`), so that it stays small wherever it is kept. What they hold is put in just
+A history names files, so that it stays small wherever it is kept. What they hold is put in just
 before each request, in the form that its model takes.
 """
 
 import base64
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, cast
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from playground import wire
 from playground.attachments import pages, pictures
 from playground.attachments.attachments import Attachments
 from playground.attachments.kinds import kind_of
+from playground.attachments.placeholders import file_of
 from playground.capabilities import capabilities_of
 from playground.errors import VisitorError
 from playground.languages.say import say
@@ -19,18 +20,12 @@ from playground.visitor import Visitor
 
 Part = dict[str, Any]
 
-SCHEME = "attachment:"
 MOST_BYTES = 20_000_000
 """Of files as such in one request, the newest first. The strictest provider takes 32 MB, in base64."""
 MOST_CHARS = 100_000
 """Of one file's text."""
 FEW_CHARS = 6_000
 """For a local model, whose window is small."""
-
-
-def placeholder(attachment_id: str, name: str) -> Part:
-    """A part of a message that stands for a file."""
-    return {"type": "input_file", "file_id": f"{SCHEME}{attachment_id}", "filename": name}
 
 
 class Reader:
@@ -65,14 +60,16 @@ class Reader:
     async def _filled(self, item: Any) -> Any:
         fields = wire.as_object(item)
         parts = wire.as_list(fields.get("content")) if fields and fields.get("role") == "user" else None
-        if fields is None or parts is None or not any(map(_is_placeholder, parts)):
+        if fields is None or parts is None or not any(map(file_of, parts)):
             return item
-        return {**fields, "content": [await self._part(part) if _is_placeholder(part) else part for part in parts]}
+        return {**fields, "content": [await self._part(part) for part in parts]}
 
-    async def _part(self, part: Mapping[str, Any]) -> Part:
-        attachment_id = str(part["file_id"]).removeprefix(SCHEME)
+    async def _part(self, part: Any) -> Any:
+        if (file := file_of(part)) is None:
+            return part
+        attachment_id, name = file
         if attachment_id not in self._read:
-            self._read[attachment_id] = await self._looked_up(attachment_id, str(part.get("filename") or "file"))
+            self._read[attachment_id] = await self._looked_up(attachment_id, name)
         return self._read[attachment_id]
 
     async def _looked_up(self, attachment_id: str, name: str) -> Part:
@@ -136,11 +133,6 @@ def fenced(name: str, text: str) -> str:
     while fence in text:
         fence += "`"
     return f"{name}:\n{fence}\n{text}\n{fence}"
-
-
-def _is_placeholder(part: Any) -> bool:
-    fields = cast("dict[str, Any]", part) if isinstance(part, dict) else {}
-    return fields.get("type") == "input_file" and str(fields.get("file_id") or "").startswith(SCHEME)
 
 
 def _data_url(mime_type: str, data: bytes) -> str:

@@ -12,7 +12,7 @@ from playground.errors import Conflict, Malformed, NotFound
 from playground.ids import new_id
 from playground.parts import Playground
 from playground.records import Lane, Script, Step, Tab
-from playground.runs.history import user_input
+from playground.runs.history import user_text
 from playground.store import items, lanes, runs, scripts, tabs, threads
 from playground.store.tables import ItemRow, LaneRow, TabRow
 from playground.visitor import Visitor
@@ -188,7 +188,7 @@ class Scripts:
             raise Malformed(f"At most {MOST_STEPS} messages can be replayed; this lane has {len(messages)}.")
         known = runs.rounds_of(session, messages[0].thread_id)
         rounds = (known.get(row.id) or new_id("rnd") for row in messages)
-        texts = (user_input(row.payload)["content"] for row in messages)
+        texts = (user_text(row.payload) for row in messages)
         return tuple(Step(text=text, round=round_id) for text, round_id in zip(texts, rounds, strict=True))
 
 

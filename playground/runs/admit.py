@@ -28,7 +28,7 @@ from playground.runs.order import Order
 from playground.runs.pending import presented
 from playground.runs.resend import is_guess, is_over
 from playground.settings import DoubleText
-from playground.store import items, runs, threads
+from playground.store import attachments, items, runs, threads
 from playground.store.tables import ItemRow, RunRow, ThreadRow
 
 KEY_LIFE = timedelta(hours=24)
@@ -65,6 +65,7 @@ def admit(session: Session, order: Order, *, owner: str, policy: DoubleText, not
         if known is not None:
             return Admitted(run=known, existing=True)
     thread = _thread(session, order, at)
+    _attach(session, order)
     queued = _must_wait(session, order, policy)
     _fork(session, thread, order, at)
     run = _insert(session, thread, order, owner=owner, queued=queued, at=at)
@@ -113,7 +114,8 @@ def row_of(item: ThreadItem, run: RunRow, position: int) -> ItemRow:
 
 def title_of(item: UserMessageItem) -> str:
     """A short title from a message: its first line, cut at a word."""
-    text = " ".join(part.text for part in item.content).strip().splitlines() or [""]
+    said = " ".join(part.text for part in item.content).strip() or " ".join(file.name for file in item.attachments)
+    text = said.splitlines() or [""]
     line = " ".join(text[0].split())
     if len(line) <= TITLE_LENGTH:
         return line or "Conversation"
@@ -150,6 +152,13 @@ def _thread(session: Session, order: Order, at: datetime) -> ThreadRow:
     thread.meta = {**thread.meta, "agent": order.agent, "model": order.model}
     session.add(thread)
     return thread
+
+
+def _attach(session: Session, order: Order) -> None:
+    """The message's files belong to its thread, one that has to wait too. Raises if one is gone since it was found."""
+    if order.item is not None and order.item.attachments:
+        ids = [file.id for file in order.item.attachments]
+        attachments.use(session, visitor_id=order.visitor_id, ids=ids, thread_id=order.thread_id)
 
 
 def _must_wait(session: Session, order: Order, policy: DoubleText) -> bool:

@@ -9,7 +9,9 @@ from typing import Any, cast
 
 from agents import TResponseInputItem
 
+from playground.attachments.placeholders import placeholder
 from playground.store.tables import ItemRow
+from playground.widget_text import widget_text
 
 Item = dict[str, Any]
 
@@ -19,13 +21,20 @@ def model_input(rows: Iterable[ItemRow]) -> list[TResponseInputItem]:
     return cast("list[TResponseInputItem]", _paired([item for row in rows for item in _told(row)]))
 
 
-def user_input(payload: Mapping[str, Any]) -> Item:
-    """A visitor's message, with what it quotes."""
+def user_text(payload: Mapping[str, Any]) -> str:
+    """What a visitor wrote, with what it quotes."""
     text = "".join(f"@{part['text']}" if part["type"] == "input_tag" else part["text"] for part in payload["content"])
     quoted = payload.get("quoted_text")
-    if quoted:
-        text = "\n".join(f"> {line}" for line in quoted.splitlines()) + f"\n\n{text}"
-    return {"role": "user", "content": text}
+    return "\n".join(f"> {line}" for line in quoted.splitlines()) + f"\n\n{text}" if quoted else text
+
+
+def user_input(payload: Mapping[str, Any]) -> Item:
+    """A visitor's message, its files by their names."""
+    text = user_text(payload)
+    files = [placeholder(file["id"], file["name"]) for file in payload.get("attachments") or ()]
+    if not files:
+        return {"role": "user", "content": text}
+    return {"role": "user", "content": [*files, {"type": "input_text", "text": text}] if text.strip() else files}
 
 
 def _told(row: ItemRow) -> list[Item]:
@@ -38,8 +47,25 @@ def _told(row: ItemRow) -> list[Item]:
             return [{"role": "assistant", "content": "".join(part["text"] for part in row.payload["content"])}]
         case "workflow":
             return row.model_input or []
+        case "widget":
+            return [_aside("The user was shown this", widget_text(row.payload)), *(row.model_input or [])]
+        case "generated_image":
+            return [_aside("The user was shown an image", "")]
+        case "hidden_context_item":
+            return [told_aside(row.payload["content"])]
         case _:
             return []
+
+
+def told_aside(content: object) -> Item:
+    """What a model is told and nobody is shown."""
+    return _aside(
+        "Not written by the user, nor shown to the user", content if isinstance(content, str) else str(content)
+    )
+
+
+def _aside(what: str, text: str) -> Item:
+    return {"role": "user", "content": f"[{what}]\n{text}".strip()}
 
 
 _PAIR = ("function_call", "function_call_output")

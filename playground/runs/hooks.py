@@ -1,6 +1,7 @@
 """What a run watches while the agent works: tools that begin and end, fail, or are called too often."""
 
 import logging
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from agents import Agent, FunctionTool, RunContextWrapper, RunHooks, Tool
@@ -67,13 +68,20 @@ def _late(tool: Tool, result: object) -> bool:
     return result == default_tool_timeout_error_message(tool_name=tool.name, timeout_seconds=tool.timeout_seconds)
 
 
-def input_filter(agent: Agent[Any], *, instructions: str | None, result_bytes: int) -> CallModelInputFilter:
+Fill = Callable[[Sequence[Any]], Awaitable[list[Any]]]
+"""Puts into a request what its items only name."""
+
+
+def input_filter(
+    agent: Agent[Any], *, instructions: str | None, result_bytes: int, fill: Fill | None = None
+) -> CallModelInputFilter:
     """What is sent to the model: `agent`'s instructions replaced if asked, tool results cut to `result_bytes`."""
 
-    def keep(data: CallModelData[Any]) -> ModelInputData:
+    async def keep(data: CallModelData[Any]) -> ModelInputData:
         given = data.model_data
         replaced = instructions if instructions is not None and data.agent is agent else given.instructions
-        return ModelInputData(input=[cut_result(item, result_bytes) for item in given.input], instructions=replaced)
+        told: list[Any] = [cut_result(item, result_bytes) for item in given.input]
+        return ModelInputData(input=await fill(told) if fill else told, instructions=replaced)
 
     return keep
 
