@@ -12,6 +12,7 @@ from playground.models.local.server import LocalServers
 from playground.models.provider import Models
 from playground.protocol.dispatcher import Dispatcher
 from playground.protocol.orders import Orders
+from playground.protocol.waiting import Waiting
 from playground.roster.roster import Roster
 from playground.runs.answer import Answerer
 from playground.runs.engine import Engine
@@ -78,7 +79,7 @@ async def open_playground(settings: Settings) -> AsyncGenerator[Playground]:
             return catalog.default_model(await offers(settings, models, local))
 
         engine = Engine(settings, database, Answerer(settings, models, roster, database))
-        dispatcher = Dispatcher(settings, database, engine, Orders(roster, default_model))
+        dispatcher = Dispatcher(settings, database, engine, Orders(roster, default_model), rooms=[Waiting(engine)])
         parts = Playground(settings, database, local, models, roster, engine, dispatcher)
         stack.push_async_callback(parts.drain)
         await engine.start()

@@ -26,6 +26,7 @@ from playground.protocol.orders import Call, Orders, StreamReq
 from playground.protocol.requests import check_message, checked_key, fingerprint, parse, parse_verdict
 from playground.records import RunRecord
 from playground.runs.engine import Engine
+from playground.runs.resend import guessed_key
 from playground.settings import Settings
 from playground.store import items, runs, threads
 from playground.store.database import Database
@@ -108,15 +109,22 @@ class Dispatcher:
             self._plain |= room.plain
 
     async def handle(
-        self, visitor: Visitor, body: bytes, *, idempotency_key: str | None = None, detached: bool = False
+        self,
+        visitor: Visitor,
+        body: bytes,
+        *,
+        idempotency_key: str | None = None,
+        frame: str = "",
+        detached: bool = False,
     ) -> JsonReply | StreamReply:
-        """Serve one request. Raises VisitorError; nothing has been streamed or stored then."""
+        """Serve one request, from a page's `frame`. Raises VisitorError; nothing has been streamed or stored then."""
         # A large body may take a second, for which nobody else is to wait.
         request, extras = parse(body) if len(body) <= SMALL else await asyncio.to_thread(parse, body)
         try:
             if (begin := self._streams.get(type(request))) is not None:
-                key = checked_key(idempotency_key)
-                return await begin(Call(visitor, extras, key, fingerprint(body), detached), request)
+                digest = fingerprint(body)
+                key = checked_key(idempotency_key) or guessed_key(frame, digest)
+                return await begin(Call(visitor, extras, key, digest, detached), request)
             serve = self._plain.get(type(request))
             if serve is None:
                 raise NotConfigured(f"{request.type} is not built yet.")

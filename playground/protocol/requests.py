@@ -24,6 +24,7 @@ class Extras(BaseModel):
     """Our extension, in a request's `metadata`: who answers and how, and which message an edit replaces.
 
     Requests of one `round` put the same message to several threads; those of one `world` share their tools' results.
+    `item_id` is the pending call that an output answers.
     """
 
     model_config = ConfigDict(extra="ignore")
@@ -31,6 +32,7 @@ class Extras(BaseModel):
     agent: str | None = None
     settings: LaneSettings = LaneSettings()
     edit_item_id: str | None = None
+    item_id: str | None = None
     model: str | None = None
     round: str | None = Field(default=None, max_length=64)
     world: str | None = Field(default=None, max_length=64)

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
+from playground.store.database import Database
 from playground.store.tables import RunRow
 
 LIFE = timedelta(seconds=15)
@@ -18,8 +19,10 @@ _MARK = "\x1f"
 """Begins the keys that are guessed. Those of visitors are printable."""
 
 
-def guessed_key(frame: str, key_hash: str) -> str:
-    """What stands for a key of a request without one; `frame` is the page's own id for itself."""
+def guessed_key(frame: str, key_hash: str) -> str | None:
+    """What stands for a key of a request without one; `frame` is the page's own id for itself, if it says one."""
+    if not frame:
+        return None
     return _MARK + hashlib.sha256(f"{frame}\n{key_hash}".encode()).hexdigest()
 
 
@@ -33,16 +36,20 @@ def is_over(row: RunRow, at: datetime) -> bool:
     return row.ended_at is not None and (row.status == "cancelled" or row.ended_at < at - LIFE)
 
 
-def is_guessed(session: Session, run_id: str) -> bool:
-    """Whether the run, or an answer to what it asked, has a guessed key."""
+async def hear(database: Database, run_id: str) -> None:
+    """What the run said was read to its end: who sends the same once more means it."""
+    if await database.read(lambda session: _is_guessed(session, run_id)):
+        await database.write(lambda session: _heard(session, run_id))
+
+
+def _is_guessed(session: Session, run_id: str) -> bool:
     row = session.get(RunRow, run_id)
     return row is not None and (
         is_guess(row.idempotency_key) or any(is_guess(one["key"]) for one in row.order.get("given", ()))
     )
 
 
-def heard(session: Session, run_id: str) -> None:
-    """What the run said was read to its end: who sends the same once more means it."""
+def _heard(session: Session, run_id: str) -> None:
     row = session.get(RunRow, run_id, with_for_update=True)
     if row is None:
         return

@@ -11,6 +11,7 @@ from playground.errors import Malformed
 from playground.parts import Playground
 from playground.protocol.dispatcher import JsonReply
 from playground.records import Ask, RunRecord
+from playground.runs.resend import hear
 from playground.visitor import Visitor
 from playground.web import branches
 from playground.web.asked import require_json, visitor_of
@@ -47,7 +48,8 @@ class ChatKit:
         require_json(request)
         visitor = visitor_of(request)
         key = _idempotency_key(request)
-        reply = await self._parts.dispatcher.handle(visitor, await request.body(), idempotency_key=key)
+        frame = request.headers.get("chatkit-frame-instance-id", "")
+        reply = await self._parts.dispatcher.handle(visitor, await request.body(), idempotency_key=key, frame=frame)
         if isinstance(reply, JsonReply):
             return Response(reply.body, media_type="application/json")
         return self._stream(visitor, reply.run_id, reply.thread_id, reply.after)
@@ -78,7 +80,13 @@ class ChatKit:
     def _stream(self, visitor: Visitor, run_id: str, thread_id: str, after: int = 0) -> EventStream:
         frames = self._parts.engine.attach(visitor, run_id, after=after, linger=True)
         heartbeat = self._parts.settings.heartbeat_interval
-        return EventStream(frames, run_id=run_id, thread_id=thread_id, heartbeat=heartbeat)
+        return EventStream(
+            frames,
+            run_id=run_id,
+            thread_id=thread_id,
+            heartbeat=heartbeat,
+            read=lambda: hear(self._parts.database, run_id),
+        )
 
 
 def _described(record: RunRecord) -> dict[str, Any]:

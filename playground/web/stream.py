@@ -1,7 +1,7 @@
 """A run's events as `text/event-stream`: frames joined, heartbeats in the silence, a clean end."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 from typing import Any, Protocol, cast
 
@@ -42,14 +42,23 @@ class EventStream:
 
     `frames` is an async generator. One task pumps it and closes it: at its end, or at once when the client is
     gone. An error before the first frame is raised, to be answered with a status; a later one becomes one
-    `error` event. `heartbeat` is in seconds of silence.
+    `error` event. `heartbeat` is in seconds of silence. `read` is called before the end is sent, if it is.
     """
 
-    def __init__(self, frames: AsyncIterator[Sequenced], *, run_id: str, thread_id: str, heartbeat: float) -> None:
+    def __init__(
+        self,
+        frames: AsyncIterator[Sequenced],
+        *,
+        run_id: str,
+        thread_id: str,
+        heartbeat: float,
+        read: Callable[[], Awaitable[object]] | None = None,
+    ) -> None:
         self._frames = cast("AsyncGenerator[Sequenced]", frames)
         self._run_id = run_id
         self._thread_id = thread_id
         self._heartbeat = heartbeat
+        self._read = read
         self._pending: list[bytes] = []
         self._wake = asyncio.Event()
         self._room = asyncio.Event()
@@ -113,10 +122,20 @@ class EventStream:
             self._pending.clear()
             self._room.set()
             if pump.done():
+                await self._heard()
                 await send({"type": "http.response.body", "body": body + self._ending(pump), "more_body": False})
                 return
             await send({"type": "http.response.body", "body": body or HEARTBEAT, "more_body": True})
             self._sent_at = loop.time()
+
+    async def _heard(self) -> None:
+        """Before the end, so that whoever has seen it finds it noted."""
+        if self._read is None:
+            return
+        try:
+            await self._read()
+        except Exception:  # nobody is to be kept from the end of his answer
+            log.exception("it could not be noted that a stream was read", run_id=self._run_id)
 
     def _ending(self, pump: asyncio.Task[None]) -> bytes:
         if (error := pump.exception()) is None:
