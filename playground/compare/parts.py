@@ -1,50 +1,33 @@
 """What a lane did about a prompt, part by part: for the board, and for what is saved. Pure."""
 
+import json
 import re
 from collections.abc import Iterator
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from chatkit.types import (
     AssistantMessageItem,
+    ClientToolCallItem,
     CustomTask,
+    GeneratedImageItem,
     SearchTask,
+    StructuredInput,
+    StructuredInputItem,
+    StructuredInputMultipleChoice,
     Task,
     TaskItem,
     ThoughtTask,
     ThreadItem,
-    URLSource,
+    WidgetItem,
     WorkflowItem,
 )
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from playground import wire
+from playground.compare.answers import Answer, Saved, Sources, answer, public, sources
 from playground.runs.activity import SHARED
 
-
-class Saved(BaseModel):
-    """A part of what is saved. What a later playground adds is read over."""
-
-    model_config = ConfigDict(frozen=True)
-
-
-class Answer(Saved):
-    """Text that the agent wrote: Markdown."""
-
-    kind: Literal["answer"] = "answer"
-    text: str
-
-
-class Source(Saved):
-    """What an answer refers to. `url` is empty where there is nothing to open."""
-
-    title: str
-    url: str = ""
-
-
-class Sources(Saved):
-    """What the answer before it refers to."""
-
-    kind: Literal["sources"] = "sources"
-    sources: tuple[Source, ...]
+IN_THE_BROWSER = "in the browser"
 
 
 class Thought(Saved):
@@ -78,6 +61,38 @@ class Step(Saved):
     text: str = ""
 
 
+class Widget(Saved):
+    """What an agent showed: a widget's JSON, and the `text` (Markdown) that its author gave to stand for it."""
+
+    kind: Literal["widget"] = "widget"
+    widget: dict[str, Any]
+    text: str = ""
+
+
+class Question(Saved):
+    """One question of a form, what could be chosen, and what was answered."""
+
+    question: str
+    options: tuple[str, ...] = ()
+    answers: tuple[str, ...] = ()
+    skipped: bool = False
+
+
+class Form(Saved):
+    """What an agent asked the visitor. `status` is the item's: pending, answered or skipped."""
+
+    kind: Literal["form"] = "form"
+    status: str
+    questions: tuple[Question, ...]
+
+
+class Image(Saved):
+    """An image that was made. `url` is empty where nobody else could open it."""
+
+    kind: Literal["image"] = "image"
+    url: str = ""
+
+
 class Note(Saved):
     """What the playground says: plain text."""
 
@@ -85,7 +100,9 @@ class Note(Saved):
     text: str
 
 
-Part = Annotated[Answer | Sources | Thought | ToolCall | Step | Note, Field(discriminator="kind")]
+Part = Annotated[
+    Answer | Sources | Thought | ToolCall | Step | Widget | Form | Image | Note, Field(discriminator="kind")
+]
 
 
 def parts(item: ThreadItem) -> Iterator[Part]:
@@ -98,23 +115,48 @@ def parts(item: ThreadItem) -> Iterator[Part]:
         case TaskItem():
             yield _step(item.task)
         case _:
+            yield from _shown(item)
+
+
+def _shown(item: ThreadItem) -> Iterator[Part]:
+    match item:
+        case WidgetItem():
+            yield Widget(widget=wire.payload(item).get("widget") or {}, text=item.copy_text or "")
+        case StructuredInputItem():
+            yield Form(status=item.status, questions=tuple(map(_question, item.inputs)))
+        case GeneratedImageItem():
+            yield Image(url=public(item.image.url) if item.image else "")
+        case ClientToolCallItem():
+            yield _client_call(item)
+        case _:
             pass
 
 
-def _answer(item: AssistantMessageItem) -> Iterator[Part]:
-    if text := "\n\n".join(part.text for part in item.content):
-        yield Answer(text=text)
-    notes = [note.source for part in item.content for note in part.annotations]
-    sources = dict.fromkeys(
-        Source(title=one.title or (one.url if isinstance(one, URLSource) else ""), url=_url(one)) for one in notes
+def _question(asked: StructuredInput) -> Question:
+    said = asked.answer
+    return Question(
+        question=asked.question,
+        options=tuple(one.value for one in asked.options) if isinstance(asked, StructuredInputMultipleChoice) else (),
+        answers=tuple(said.values) if said else (),
+        skipped=said.skipped if said else False,
     )
-    if sources:
-        yield Sources(sources=tuple(sources))
 
 
-def _url(source: object) -> str:
-    url = source.url if isinstance(source, URLSource) else ""
-    return url if url.startswith(("https://", "http://")) else ""
+def _client_call(item: ClientToolCallItem) -> ToolCall:
+    """A call that the visitor's own UI answered."""
+    return ToolCall(
+        name=item.name,
+        arguments=json.dumps(item.arguments, ensure_ascii=False, indent=2) if item.arguments else "",
+        result=json.dumps(item.output, ensure_ascii=False, indent=2) if item.status == "completed" else None,
+        note=IN_THE_BROWSER,
+    )
+
+
+def _answer(item: AssistantMessageItem) -> Iterator[Part]:
+    if (said := answer(item)).text:
+        yield said
+    if found := sources(item):
+        yield Sources(sources=found)
 
 
 def _step(task: Task) -> Part:

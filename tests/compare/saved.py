@@ -3,7 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from playground.compare.parts import Answer, Note, Part, Source, Sources, Step, Thought, ToolCall
+from playground.compare.answers import Answer, Source, Sources
+from playground.compare.parts import Note, Part, Step, Thought, ToolCall
 from playground.compare.saving.comparison import Comparison, Reply, Round, SavedLane, SavedRun
 from playground.records import LaneSettings, RunStatus, TurnUsage, Usage
 

@@ -11,23 +11,21 @@ import orjson
 from chatkit.types import (
     ClientToolCallItem,
     CustomTask,
-    GeneratedImageItem,
     StructuredInputItem,
     Task,
     TaskItem,
     ThreadItem,
-    UserMessageItem,
-    WidgetItem,
     WorkflowItem,
 )
 
 from playground import wire
+from playground.compare.answers import Source, Sources
 from playground.compare.drawing.markdown import escaped, rendered
-from playground.compare.parts import Part, Source, Sources, Step, Thought, ToolCall, parts
-from playground.records import RunRecord
+from playground.compare.drawing.widgets import words
+from playground.compare.parts import Form, Image, Part, Step, Thought, ToolCall, Widget, parts
 from playground.runs.activity import STOOD_IN
 
-Kind = Literal["user", "answer", "step", "thought", "note", "metrics", "waiting"]
+Kind = Literal["user", "answer", "step", "thought", "note", "metrics", "waiting", "mount"]
 
 DOTS = '<span class="dots" title="Working"><i></i><i></i><i></i></span>'
 _NAMELESS = frozenset({"", "Thinking", "Thought"})
@@ -50,7 +48,8 @@ class Turn:
 class Block:
     """A piece of a lane. `id` is unique in it, `item` the thread item it came from, `step` its place in a workflow.
 
-    `text` and `versions` are a visitor's message's, `tool` a finished tool call's.
+    `text`, `versions` and `files`, the ids of attachments, are a visitor's message's, `tool` a finished tool call's.
+    `mount` is an item that the browser draws, and can be used there; `html` is for where it cannot.
     """
 
     id: str
@@ -63,6 +62,8 @@ class Block:
     text: str | None = None
     versions: int | None = None
     tool: dict[str, Any] | None = None
+    mount: dict[str, Any] | None = None
+    files: tuple[str, ...] = ()
 
     @property
     def json(self) -> str:
@@ -77,31 +78,14 @@ class Block:
         return replace(self, run=turn.run, round=turn.round)
 
 
-def message_block(item: UserMessageItem, turn: Turn) -> Block:
-    """A visitor's message."""
-    text = "".join(part.text for part in item.content)
-    quote = f'<blockquote class="quote">{escaped(item.quoted_text)}</blockquote>' if item.quoted_text else ""
-    files = "".join(f'<span class="file">{escaped(one.name)}</span>' for one in item.attachments)
-    shown = f'{quote}<div class="said">{escaped(text)}</div>{files}'
-    return Block(item.id, "user", shown, item=item.id, text=text, versions=turn.versions).of(turn)
-
-
-def queued_blocks(run: RunRecord) -> tuple[Block, Block]:
-    """A message that waits to be sent."""
-    turn = Turn(run.id, run.round)
-    said = Block(run.id, "user", f'<div class="said">{escaped(run.input_text)}</div>', text=run.input_text)
-    waits = note_block(f"{run.id}.waits", "info", "Waiting: this is sent when the answer above is finished.")
-    return said.of(turn), waits.of(turn)
-
-
 def note_block(block_id: str, level: str, text: str) -> Block:
     """A line of the playground's own. `level` is info, warning or danger."""
     return Block(block_id, "note", f'<div class="note {level}" role="status">{escaped(text)}</div>')
 
 
-def waiting_block(block_id: str, words: str | None = None) -> Block:
+def waiting_block(block_id: str) -> Block:
     """A sign of life."""
-    return Block(block_id, "waiting", f'<p class="progress">{escaped(words)}</p>' if words else DOTS)
+    return Block(block_id, "waiting", DOTS)
 
 
 # -- answers ----------------------------------------------------------------------------------------------------
@@ -120,10 +104,11 @@ def source_block(item: ThreadItem, turn: Turn) -> Block | None:
 
 
 def _source(source: Source) -> str:
+    about = f" <small>{escaped(source.about)}</small>" if source.about else ""
     if not source.url:
-        return f"<li>{escaped(source.title)}</li>"
+        return f"<li>{escaped(source.title)}{about}</li>"
     leads = 'target="_blank" rel="noopener noreferrer nofollow"'
-    return f'<li><a href="{escaped(source.url)}" {leads}>{escaped(source.title or source.url)}</a></li>'
+    return f'<li><a href="{escaped(source.url)}" {leads}>{escaped(source.title or source.url)}</a>{about}</li>'
 
 
 # -- steps ------------------------------------------------------------------------------------------------------
@@ -206,19 +191,28 @@ def _tool(call: ToolCall) -> dict[str, Any] | None:
 
 
 def other_blocks(item: ThreadItem, turn: Turn) -> Iterator[Block]:
-    """What only ChatKit clients can show is named."""
-    match item:
-        case ClientToolCallItem():
-            shown = _fold("step tool", f"<code>{escaped(item.name)}</code> in the browser", "")
-            yield Block(item.id, "step", shown, item=item.id).of(turn)
-        case WidgetItem():
-            text = item.copy_text or "*A widget, shown by ChatKit clients.*"
-            yield Block(item.id, "answer", rendered(text), item=item.id).of(turn)
-        case GeneratedImageItem():
-            text = "An image was made; ChatKit clients show it."
-            yield replace(note_block(item.id, "info", text), item=item.id).of(turn)
-        case StructuredInputItem():
-            asked = "".join(f"<li>{escaped(one.question)}</li>" for one in item.inputs)
-            yield Block(item.id, "answer", f"<p>The agent asks:</p><ul>{asked}</ul>", item=item.id).of(turn)
-        case _:
-            pass
+    """What the browser draws, and in place of it what it says."""
+    for part in parts(item):
+        match part:
+            case ToolCall() if part.result is not None:
+                shown = _fold("step tool", _called(part), _exchange(part))
+                yield Block(item.id, "step", shown, item=item.id).of(turn)
+            case ToolCall():
+                shown = _fold("step tool waits", _called(part), _exchange(part))
+                yield Block(item.id, "mount", shown, item=item.id, mount=wire.payload(item)).of(turn)
+            case Widget() | Form() | Image():
+                yield Block(item.id, "mount", rendered(words(part)), item=item.id, mount=wire.payload(item)).of(turn)
+            case _:
+                pass
+
+
+def waits(item: ThreadItem) -> bool:
+    """Whether an item is there for the visitor, or the visitor's browser, to answer."""
+    return isinstance(item, ClientToolCallItem | StructuredInputItem) and item.status == "pending"
+
+
+def progress_block(block_id: str, text: str, icon: str | None) -> Block:
+    """A line of an agent's own about what it does just now."""
+    shown = f'<p class="progress">{escaped(text)}</p>'
+    line = {"type": "progress", "id": block_id, "text": text, **({"icon": icon} if icon else {})}
+    return Block(block_id, "waiting", shown, mount=line)

@@ -11,19 +11,22 @@ from typing import Literal
 from chatkit.types import AssistantMessageItem, TaskItem, ThreadItem, UserMessageItem, WorkflowItem
 
 from playground.client import ThreadView
+from playground.compare.answers import answer
 from playground.compare.drawing.blocks import (
     Block,
     Turn,
     answer_block,
-    message_block,
     note_block,
     other_blocks,
-    queued_blocks,
+    progress_block,
     source_block,
     step_blocks,
     waiting_block,
+    waits,
 )
+from playground.compare.drawing.citations import marked
 from playground.compare.drawing.markdown import Growing
+from playground.compare.drawing.messages import message_block, queued_blocks
 from playground.compare.drawing.metrics import failure, metric_line
 from playground.compare.rounds import runs_of
 from playground.records import RunRecord
@@ -70,7 +73,7 @@ class _Answer:
 
     def update(self, item: AssistantMessageItem, turn: Turn) -> list[str]:
         """A line for each block of the item's text."""
-        shown = self.growing.update("\n\n".join(part.text for part in item.content))
+        shown = self.growing.update(marked(answer(item)))
         if turn != self.turn:
             self.turn, self.htmls, self.lines = turn, [], []
         known = len(self.htmls)
@@ -149,7 +152,8 @@ class Entries:
                 done = state == "over" or (state == "live" and ready == len(steps))
                 return [block.json for block, _ in steps], ready, done
             case _:
-                return [block.json for block in other_blocks(item, turn)], 0, True
+                lines = [block.json for block in other_blocks(item, turn)]
+                return lines, 0, state != "open" and not waits(item)
 
 
 # -- who belongs to whom ----------------------------------------------------------------------------------------
@@ -217,8 +221,10 @@ def _said(live: RunRecord, transcript: Transcript, *, told: bool) -> Iterator[Bl
     if transcript.error is not None:
         reason = transcript.error.message if told else None
         yield note_block(f"{live.id}.error", "danger", reason or UNTOLD)
+    elif transcript.progress and told:
+        yield progress_block(f"{live.id}.progress", transcript.progress, transcript.progress_icon)
     elif not live.asks and not _writes(transcript):
-        yield waiting_block(f"{live.id}.waits", transcript.progress if told else None)
+        yield waiting_block(f"{live.id}.waits")
 
 
 def _writes(transcript: Transcript) -> bool:

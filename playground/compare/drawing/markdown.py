@@ -27,6 +27,14 @@ def escaped(text: str) -> str:
     return html.escape(_normal(text))
 
 
+_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|<>~$&-])")
+
+
+def plain(text: str) -> str:
+    """The text as Markdown that draws it literally, on one line."""
+    return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
+
+
 @dataclass(slots=True)
 class _Settled:
     """A block that no appended text changes, but for the links whose addresses are given further down."""

@@ -10,7 +10,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 
-from playground.compare.parts import Answer, Part, Saved
+from playground.compare.answers import Answer, Saved
+from playground.compare.parts import Part
 from playground.errors import Malformed
 from playground.records import MOST_LANES, LaneSettings, RunRecord, RunStatus, TurnUsage, Usage
 

@@ -9,6 +9,7 @@ from chatkit.types import UserMessageItem
 
 from playground.client import Client, ThreadView
 from playground.compare.blind import curtain
+from playground.compare.drawing.markdown import plain
 from playground.compare.names import contenders
 from playground.compare.parts import Part, parts
 from playground.compare.rounds import rounds, runs_of
@@ -109,4 +110,5 @@ def _prompt(item: UserMessageItem | None) -> str:
         return ""
     quoted = "".join(f"> {line}\n" for line in (item.quoted_text or "").splitlines())
     text = "".join(part.text for part in item.content)
-    return f"{quoted}\n{text}" if quoted else text
+    files = "".join(f"\n\n*{plain(one.name)}*" for one in item.attachments)
+    return (f"{quoted}\n{text}" if quoted else text) + files

@@ -7,10 +7,12 @@ from typing import Any
 from markupsafe import Markup
 
 from playground.compare.differences.words import compared, words_html
+from playground.compare.drawing.citations import marked
 from playground.compare.drawing.dialect import literal
 from playground.compare.drawing.fragments import fragment
 from playground.compare.drawing.markdown import rendered
 from playground.compare.drawing.metrics import failure, metric_line
+from playground.compare.drawing.widgets import words
 from playground.compare.measures.figures import figures_html, table
 from playground.compare.measures.plots import plots
 from playground.compare.saving.comparison import Comparison, Reply, Round
@@ -38,6 +40,8 @@ def html(comparison: Comparison) -> str:
         overall=_took(comparison, comparison.records(), plotted=True),
         rounds=[_drawn(comparison, each, most) for each in comparison.rounds],
         read=most.read,
+        marked=marked,
+        words=words,
         agents=list(dict.fromkeys(lane.agent for lane in lanes)),
         settings={lane.name: given for lane in lanes if (given := lane.settings.model_dump(exclude_none=True))},
         made=f"{at.day} {at:%B %Y, %H:%M %Z}",

@@ -147,7 +147,9 @@ def test_a_run_that_waits_for_the_visitor_shows_no_sign_of_life() -> None:
 
 def test_a_widget_is_named() -> None:
     widget = WidgetItem.model_construct(id="w", thread_id="thr", created_at=AT, type="widget", copy_text="A *card*")
-    assert "<em>card</em>" in draw(view(widget))[0]["html"]
+    (block,) = draw(view(widget))
+    assert "<em>card</em>" in block["html"]
+    assert block["mount"]["id"] == "w"
 
 
 # -- pictures ---------------------------------------------------------------------------------------------------

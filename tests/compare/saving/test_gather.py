@@ -7,7 +7,8 @@ import pytest
 from chatkit.types import Annotation, CustomTask, FileSource, SearchTask, ThoughtTask, URLSource
 
 from playground.client import Client
-from playground.compare.parts import Answer, Source, Sources, Step, Thought, ToolCall, parts
+from playground.compare.answers import Answer, Source, Sources
+from playground.compare.parts import Step, Thought, ToolCall, parts
 from playground.compare.saving.comparison import Comparison, Reply, json, read
 from playground.compare.saving.gather import comparison, saved
 from playground.errors import Conflict, NotFound

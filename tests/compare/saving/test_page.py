@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, Request, Route, ViewportSize
 
-from playground.compare.parts import Answer, Note, Thought, ToolCall
+from playground.compare.answers import Answer
+from playground.compare.parts import Note, Thought, ToolCall
 from playground.compare.saving.comparison import Comparison, SavedLane, SavedRun
 from playground.compare.saving.page import MOST_COMPARED, MOST_READ, POLICY, html, missing
 from playground.errors import NotFound
