@@ -1,5 +1,6 @@
 """The settings, read from flags, the environment and `.env`. A class; nothing here is read at import."""
 
+import re
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
@@ -9,6 +10,15 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 DoubleText = Literal["enqueue", "reject", "interrupt"]
 LogLevel = Literal["debug", "info", "warning", "error"]
+
+
+ORIGIN = re.compile(
+    r"(http(?!s?://[^/]*:80$)|https(?!://[^/]*:443$))://([a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:]+\])(:[1-9][0-9]{0,4})?"
+)
+ORIGIN_FORM = (
+    "Write https://host, or https://host:8443 where the port is not the usual one: all in lower case, without a path "
+    "or a slash at the end. There is no * for all sites: each could read what its visitors said here."
+)
 
 
 class Settings(BaseSettings):
@@ -109,6 +119,14 @@ class Settings(BaseSettings):
     @classmethod
     def _split(cls, names: object) -> object:
         return [name.strip() for name in names.split(",") if name.strip()] if isinstance(names, str) else names
+
+    @field_validator("allowed_origins")
+    @classmethod
+    def _check_origins(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
+        for origin in origins:
+            if not ORIGIN.fullmatch(origin):
+                raise ValueError(f"{origin!r} is no origin as a browser tells it. {ORIGIN_FORM}")
+        return origins
 
     @cached_property
     def resolved_database_url(self) -> str:

@@ -77,3 +77,30 @@ def test_a_value_that_cannot_be_is_refused(variable: str, value: str, monkeypatc
 def test_a_database_that_is_named_is_used() -> None:
     url = "postgresql+psycopg://localhost/playground"
     assert Settings(database_url=url).resolved_database_url == url
+
+
+@pytest.mark.parametrize(
+    "origin", ["https://a.example", "http://localhost:3000", "https://a.b:8443", "http://[::1]:81"]
+)
+def test_another_site_is_named_by_its_origin(origin: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PLAYGROUND_ALLOWED_ORIGINS", f"{origin}, https://b.example")
+    assert Settings().allowed_origins == (origin, "https://b.example")
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "*",
+        "null",
+        "a.example",
+        "https://A.example",
+        "https://a.example/",
+        "https://*.example",
+        "https://a.b:443",
+        "ftp://a",
+    ],
+)
+def test_what_no_browser_sends_as_an_origin_is_refused_in_words(origin: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PLAYGROUND_ALLOWED_ORIGINS", origin)
+    with pytest.raises(ValidationError, match="Write https://host"):
+        Settings()

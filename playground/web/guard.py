@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from playground.errors import Forbidden, NotFound
 from playground.web.bodies import SAFE
+from playground.web.cors import named
 from playground.web.identity import CACHED, PROBES
 
 # 'unsafe-inline' and 'unsafe-eval' are what Gradio's own page needs. What holds is the rest: nothing is loaded
@@ -105,13 +106,14 @@ class SameOrigin:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on. Raises Forbidden for a write from elsewhere."""
-        if scope["type"] == "http" and scope["method"] not in SAFE and not self._ours(Headers(scope=scope)):
+        if scope["type"] == "http" and scope["method"] not in SAFE and not self._ours(scope):
             raise Forbidden("This page may not write here: it was loaded from another site.")
         await self._app(scope, receive, send)
 
-    def _ours(self, headers: Headers) -> bool:
+    def _ours(self, scope: Scope) -> bool:
+        headers = Headers(scope=scope)
         origin = headers.get("origin")
-        if origin in self._allowed:
+        if named(scope, self._allowed):
             return True
         # The browser's own word first: behind a proxy that rewrites Host, the comparison below would fail.
         if (site := headers.get("sec-fetch-site")) is not None:

@@ -17,10 +17,11 @@ from starlette.middleware.cors import CORSMiddleware
 from playground.parts import Playground, open_playground
 from playground.secret import load_secret
 from playground.settings import Settings
-from playground.web import ranking, shared
+from playground.web import client, options, ranking, shared
 from playground.web.bodies import BodyLimit
 from playground.web.chatkit import routes
 from playground.web.connection import PatientConnection
+from playground.web.cors import Cors
 from playground.web.guard import ClosedDoors, RequestLog, SameOrigin, SecurityHeaders
 from playground.web.health import Health
 from playground.web.identity import Badges, Identity
@@ -28,15 +29,6 @@ from playground.web.process import Server, listener
 from playground.web.replies import Errors, http_refusal
 
 logger = logging.getLogger(__name__)
-
-REQUEST_HEADERS = (
-    "Authorization",
-    "ChatKit-Device-Id",
-    "ChatKit-Frame-Instance-Id",
-    "Idempotency-Key",
-    "Last-Event-ID",
-)
-ANSWER_HEADERS = ("X-Run-Id", "X-Thread-Id", "Retry-After")
 
 SAVE_SECONDS = 0.7
 """For the engine to save what is cut, on top of the time that answers have to end."""
@@ -64,7 +56,14 @@ def create_api(parts: Playground) -> FastAPI:
     settings = parts.settings
     health = Health(parts.database)
     app = FastAPI(
-        routes=[*health.routes(), *routes(parts), *ranking.routes(parts), *shared.routes(parts)],
+        routes=[
+            *health.routes(),
+            *client.routes(),
+            *options.routes(parts),
+            *routes(parts),
+            *ranking.routes(parts),
+            *shared.routes(parts),
+        ],
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
@@ -73,19 +72,14 @@ def create_api(parts: Playground) -> FastAPI:
     )
     app.state.health = health
     # The last one added stands outermost.
-    app.add_middleware(Identity, badges=Badges(load_secret(settings)))
+    app.add_middleware(Identity, badges=Badges(load_secret(settings)), allowed=settings.allowed_origins)
     app.add_middleware(BodyLimit, limit=settings.max_body_bytes)
     app.add_middleware(SameOrigin, allowed=settings.allowed_origins)
     app.add_middleware(ClosedDoors)
     app.add_middleware(Errors)
-    # Gradio leaves its own policy out when it finds one here; its own lets any site read a shared link.
-    app.add_middleware(
-        CORSMiddleware,
-        allow_origins=settings.allowed_origins,
-        allow_methods=["GET", "POST", "PUT"],
-        allow_headers=REQUEST_HEADERS,
-        expose_headers=ANSWER_HEADERS,
-    )
+    # Gradio leaves its own policy out when it finds this one, which grants nothing; its own lets any site read.
+    app.add_middleware(CORSMiddleware)
+    app.add_middleware(Cors, allowed=settings.allowed_origins)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(RequestLog)
     return app

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from playground.errors import Malformed, NotFound
 from playground.web.guard import POLICY
 from tests.web.conftest import Lines, serving
 from tests.web.standin import Parts
@@ -71,18 +72,54 @@ async def test_another_site_is_granted_nothing(client: httpx2.AsyncClient, parts
         assert "access-control-allow-credentials" not in preflight.headers
 
 
-async def test_an_allowed_site_may_read_but_never_with_the_cookie(client: httpx2.AsyncClient, parts: Parts) -> None:
+async def test_an_allowed_site_may_use_the_protocol_with_its_cookie(client: httpx2.AsyncClient, parts: Parts) -> None:
     await parts.begin().end()
     answer = (await client.post("/chatkit", json={"run": "run_1"}, headers=FRIEND)).headers
     assert answer["access-control-allow-origin"] == "https://friend.test"
+    assert answer["access-control-allow-credentials"] == "true"
     assert "X-Run-Id" in answer["access-control-expose-headers"]
-    assert "access-control-allow-credentials" not in answer
-    wanted = "content-type, accept-language, authorization, chatkit-frame-instance-id, chatkit-device-id"
+    wanted = (
+        "content-type, accept-language, authorization, chatkit-frame-instance-id, chatkit-device-id, "
+        "idempotency-key, last-event-id"
+    )
     asked = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": wanted}
     preflight = await client.options("/chatkit", headers=FRIEND | asked)
     assert preflight.status_code == 200
     assert preflight.headers["access-control-allow-origin"] == "https://friend.test"
-    assert "access-control-allow-credentials" not in preflight.headers
+    assert preflight.headers["access-control-allow-credentials"] == "true"
+    unknown = await client.options("/chatkit", headers=FRIEND | asked | {"Access-Control-Request-Method": "DELETE"})
+    assert unknown.status_code == 400
+
+
+@pytest.mark.parametrize("status", [400, 404, 500])
+async def test_an_allowed_site_can_read_a_refusal(client: httpx2.AsyncClient, parts: Parts, status: int) -> None:
+    refusals: dict[int, Exception] = {400: Malformed("no"), 404: NotFound("no"), 500: RuntimeError("no")}
+    parts.dispatcher.refusal = refusals[status]
+    answer = await client.post("/chatkit", json={}, headers=FRIEND)
+    assert answer.status_code == status
+    assert answer.headers["access-control-allow-origin"] == "https://friend.test"
+
+
+@pytest.mark.parametrize("path", ["/page", "/healthz", "/chatkitten"])
+async def test_an_allowed_site_is_granted_nothing_but_the_protocol(client: httpx2.AsyncClient, path: str) -> None:
+    answer = await client.get(path, headers=FRIEND)
+    assert not [name for name in answer.headers if name.startswith("access-control")]
+    assert (await client.post(path, json={}, headers=FRIEND)).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("headers", "flags"),
+    [
+        (FRIEND | {"Sec-Fetch-Site": "cross-site"}, "SameSite=None; Secure; Partitioned"),
+        (FRIEND | {"Sec-Fetch-Site": "same-site"}, "SameSite=Lax"),
+        ({}, "SameSite=Lax"),
+    ],
+)
+async def test_only_a_page_of_an_allowed_site_gets_a_cookie_that_works_there(
+    client: httpx2.AsyncClient, headers: dict[str, str], flags: str
+) -> None:
+    answer = await client.post("/chatkit", json={}, headers=headers)
+    assert answer.headers["set-cookie"].endswith(flags)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,105 @@
+"""A page of another site that uses `/chatkit` in Chromium: a visitor of its own there, and nothing if not allowed."""
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.browser.conftest import ROOT, running
+
+ASK = """async ([api, credentials]) => {
+  const say = async (type, params) => {
+    const headers = {"content-type": "application/json", "accept-language": "de", "chatkit-frame-instance-id": "f"};
+    const body = JSON.stringify({type, params});
+    const answer = await fetch(api + "/chatkit", {method: "POST", headers, body, credentials});
+    return {run: answer.headers.get("x-run-id"), text: await answer.text()};
+  };
+  const content = [{type: "input_text", text: "hello"}];
+  const first = await say("threads.create", {input: {content, attachments: [], inference_options: {}}});
+  const listed = JSON.parse((await say("threads.list", {})).text).data.length;
+  const frames = first.text.split("\\n\\n").length;
+  return {run: first.run, frames, listed};
+}"""
+
+
+@dataclass(frozen=True)
+class Sites:
+    """The playground, and an empty page that stands on another port of its host and, by another name, on another."""
+
+    api: str
+    same_site: str
+    cross_site: str
+
+
+class _Empty(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        self.wfile.write(b"<!doctype html><title>elsewhere</title>")
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name that it has there
+        pass
+
+
+@pytest.fixture(scope="module")
+def sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sites]:
+    folder = tmp_path_factory.mktemp("embedding")
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Empty)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    same, cross = (f"http://{host}:{server.server_port}" for host in ("127.0.0.1", "localhost"))
+    with running("-m", "tests.wire", "--port", "0", folder=folder) as wire:
+        settings = {
+            "PLAYGROUND_COMPATIBLE_BASE_URL": wire,
+            "PLAYGROUND_LOCAL_MODEL": "off",
+            "PLAYGROUND_DATA_DIR": str(folder / "data"),
+            "PLAYGROUND_AGENT": "tests.staff:parrot",
+            "PLAYGROUND_ALLOWED_ORIGINS": f"{same}, {cross}",
+        }
+        with running(str(ROOT / "app.py"), "--port", "0", folder=folder, **settings) as api:
+            yield Sites(api, same, cross)
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture
+def elsewhere(browser: Browser) -> Iterator[Page]:
+    """A browser without cookies."""
+    context = browser.new_context()
+    yield context.new_page()
+    context.close()
+
+
+@pytest.mark.parametrize("where", ["same_site", "cross_site"])
+def test_a_page_of_an_allowed_site_is_one_visitor(sites: Sites, elsewhere: Page, where: str) -> None:
+    elsewhere.goto(getattr(sites, where))
+    told = elsewhere.evaluate(ASK, [sites.api, "include"])
+    assert told["run"].startswith("run_")
+    assert told["frames"] > 4
+    assert told["listed"] == 1
+    elsewhere.reload()
+    assert elsewhere.evaluate(ASK, [sites.api, "include"])["listed"] == 2
+
+
+def test_without_the_cookie_each_request_is_a_visitor_of_its_own(sites: Sites, elsewhere: Page) -> None:
+    elsewhere.goto(sites.cross_site)
+    assert elsewhere.evaluate(ASK, [sites.api, "omit"])["listed"] == 0
+
+
+def test_who_is_somebody_there_is_somebody_else_here(sites: Sites, elsewhere: Page) -> None:
+    elsewhere.goto(sites.cross_site)
+    elsewhere.evaluate(ASK, [sites.api, "include"])
+    elsewhere.goto(f"{sites.api}/healthz")
+    assert elsewhere.evaluate(ASK, ["", "same-origin"])["listed"] == 1
+
+
+def test_a_page_of_any_other_site_gets_nothing(address: str, sites: Sites, elsewhere: Page) -> None:
+    elsewhere.goto(sites.cross_site)
+    with pytest.raises(Exception, match="Failed to fetch"):
+        elsewhere.evaluate(ASK, [address, "include"])
