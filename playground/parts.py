@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
 from playground import catalog, prices
+from playground.attachments.attachments import Attachments
 from playground.catalog import Offer
 from playground.models.listing import listed
 from playground.models.local.server import LocalServers
@@ -16,6 +17,7 @@ from playground.protocol.waiting import Waiting
 from playground.roster.roster import Roster
 from playground.runs.answer import Answerer
 from playground.runs.engine import Engine
+from playground.secret import load_secret
 from playground.settings import Settings
 from playground.store.database import Database
 
@@ -33,6 +35,7 @@ class Playground:
     roster: Roster
     engine: Engine
     dispatcher: Dispatcher
+    attachments: Attachments
     ending: list[Ending] = field(default_factory=list[Ending], compare=False)
 
     async def drain(self) -> None:
@@ -78,9 +81,11 @@ async def open_playground(settings: Settings) -> AsyncGenerator[Playground]:
         async def default_model() -> str:
             return catalog.default_model(await offers(settings, models, local))
 
-        engine = Engine(settings, database, Answerer(settings, models, roster, database))
+        attachments = Attachments(settings, database, await asyncio.to_thread(load_secret, settings))
+        engine = Engine(settings, database, Answerer(settings, models, roster, database, attachments=attachments))
+        engine.chores.append(attachments.tidy)
         dispatcher = Dispatcher(settings, database, engine, Orders(roster, default_model), rooms=[Waiting(engine)])
-        parts = Playground(settings, database, local, models, roster, engine, dispatcher)
+        parts = Playground(settings, database, local, models, roster, engine, dispatcher, attachments)
         stack.push_async_callback(parts.drain)
         await engine.start()
         yield parts

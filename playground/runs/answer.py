@@ -9,11 +9,14 @@ from agents import Agent, Model
 from agents.items import TResponseInputItem
 
 from playground import prices
+from playground.attachments.attachments import Attachments
+from playground.attachments.reading import Reader
 from playground.models.provider import Models
 from playground.models.tuning import own_settings, tuned
 from playground.roster.roster import Roster
 from playground.runs.bounded import bounded
 from playground.runs.drive import Drive, Task
+from playground.runs.hooks import Fill
 from playground.runs.live import LiveRun
 from playground.runs.order import Order
 from playground.runs.paused import restored
@@ -25,13 +28,22 @@ from playground.store.runs import Ending
 
 
 class Answerer:
-    """Answers orders with this process's agents and models."""
+    """Answers orders with this process's agents and models. Without `attachments` they read no files."""
 
-    def __init__(self, settings: Settings, models: Models, roster: Roster, database: Database) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        models: Models,
+        roster: Roster,
+        database: Database,
+        *,
+        attachments: Attachments | None = None,
+    ) -> None:
         self._settings = settings
         self._models = models
         self._roster = roster
         self._worlds = Worlds(database)
+        self._attachments = attachments
 
     def check(self, agent: str, model: str) -> None:
         """Raise VisitorError if there is no such agent, or the model cannot be asked."""
@@ -59,7 +71,21 @@ class Answerer:
         except Exception as error:
             return drive.failed(error)
         drive.note_refused(fit.refused, fit.changed)
-        return await drive.go(Task(agent=agent, model=model, settings=fit.settings, told=state or told))
+        fill = self._reading(order, drive)
+        return await drive.go(Task(agent=agent, model=model, settings=fit.settings, told=state or told, fill=fill))
+
+    def _reading(self, order: Order, drive: Drive) -> Fill | None:
+        """How the run's files are read. What is left out of the newest message the visitor is told at once."""
+
+        def note(sentence: str, newest: bool) -> None:  # noqa: FBT001 - the reader's own word
+            if newest:
+                drive.note_refused((), [sentence])
+            else:
+                drive.note(sentence)
+
+        if self._attachments is None:
+            return None
+        return Reader(self._attachments, order.visitor_id, order.model, note).fill
 
     def _cast(self, order: Order) -> tuple[Agent[Any], Model]:
         """Who answers. The first of them may import a package: not for an event loop."""

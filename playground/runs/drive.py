@@ -27,7 +27,7 @@ from playground.models.history import left_out
 from playground.models.retry import retrying
 from playground.records import RunStatus
 from playground.runs.coalesce import Coalescer
-from playground.runs.hooks import ToolWatch, input_filter
+from playground.runs.hooks import Fill, ToolWatch, input_filter
 from playground.runs.ledger import Ledger
 from playground.runs.live import LiveRun
 from playground.runs.notes import cut_off, given_up, refusal, unread
@@ -57,6 +57,7 @@ class Task:
     model: Model
     settings: ModelSettings
     told: Sequence[TResponseInputItem] | RunState[Any, Agent[Any]]
+    fill: Fill | None = None
 
 
 class Drive:
@@ -159,6 +160,7 @@ class Drive:
                 task.agent,
                 instructions=self._run.order.settings.instructions,
                 result_bytes=self._settings.tool_result_bytes,
+                fill=task.fill,
             ),
         )
 
