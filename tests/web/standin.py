@@ -144,7 +144,9 @@ class Dispatcher:
     keys: list[str | None] = field(default_factory=list[str | None])
     verdicts: list[bytes] = field(default_factory=list[bytes])
 
-    async def handle(self, visitor: Visitor, body: bytes, *, idempotency_key: str | None = None) -> Any:
+    async def handle(
+        self, visitor: Visitor, body: bytes, *, idempotency_key: str | None = None, frame: str | None = None
+    ) -> Any:
         """JSON or a stream."""
         self.keys.append(idempotency_key)
         if self.refusal:
