@@ -18,6 +18,7 @@ from playground import wire
 from playground.client.acting import Acting
 from playground.client.forks import Forks
 from playground.client.requests import extras_of
+from playground.client.supplying import Supplying
 from playground.client.votes import Votes
 from playground.errors import Conflict, KeyReused, NotFound, PlaygroundError
 from playground.ids import new_id
@@ -49,7 +50,7 @@ class Sent:
     error: str | None = None
 
 
-class Client(Acting, Votes, Forks):
+class Client(Acting, Supplying, Votes, Forks):
     """Everything that the page does for one visitor. Methods raise VisitorError."""
 
     async def rename_tab(self, tab_id: str, title: str) -> None:
