@@ -11,8 +11,11 @@ from playground.catalog import Offer
 from playground.models.listing import listed
 from playground.models.local.server import LocalServers
 from playground.models.provider import Models
-from playground.protocol.dispatcher import Dispatcher
+from playground.protocol.acting import Acting
+from playground.protocol.dispatcher import Dispatcher, Room
 from playground.protocol.orders import Orders
+from playground.protocol.rating import Rating
+from playground.protocol.uploads import Uploads
 from playground.protocol.waiting import Waiting
 from playground.roster.roster import Roster
 from playground.runs.answer import Answerer
@@ -82,9 +85,17 @@ async def open_playground(settings: Settings) -> AsyncGenerator[Playground]:
             return catalog.default_model(await offers(settings, models, local))
 
         attachments = Attachments(settings, database, await asyncio.to_thread(load_secret, settings))
-        engine = Engine(settings, database, Answerer(settings, models, roster, database, attachments=attachments))
+        answerer = Answerer(settings, models, roster, database, attachments=attachments)
+        engine = Engine(settings, database, answerer)
         engine.chores.append(attachments.tidy)
-        dispatcher = Dispatcher(settings, database, engine, Orders(roster, default_model), rooms=[Waiting(engine)])
+        orders = Orders(roster, default_model)
+        rooms: list[Room] = [
+            Rating(database),
+            Waiting(engine),
+            Acting(engine, answerer.presses, orders),
+            Uploads(attachments, models),
+        ]
+        dispatcher = Dispatcher(settings, database, engine, orders, attachments=attachments, rooms=rooms)
         parts = Playground(settings, database, local, models, roster, engine, dispatcher, attachments)
         stack.push_async_callback(parts.drain)
         await engine.start()

@@ -11,6 +11,7 @@ from openai import AsyncOpenAI, OpenAIError
 
 from playground.catalog import missing, split_model
 from playground.errors import NotConfigured
+from playground.models import transcription
 from playground.models.clients import Client, connect
 from playground.models.compatible import CompatibleModel
 from playground.models.local.model import LocalModel
@@ -59,6 +60,16 @@ class Models:
                     self._models.clear()
                 self._models[name] = self._build(*split_model(name))
             return self._models[name]
+
+    def check_transcription(self) -> None:
+        """Raise NotConfigured if there is nobody who could turn speech into text."""
+        transcription.check(self._settings)
+
+    async def transcribe(self, audio: bytes, mime_type: str) -> str:
+        """What is said in a recording, see `transcription.AUDIO`. Raises NotConfigured, Unavailable."""
+        provider = transcription.check(self._settings)
+        client = await asyncio.to_thread(self._client, provider)
+        return await transcription.transcribe(provider, client, audio, mime_type)
 
     async def compatible_ids(self) -> tuple[str, ...]:
         """The ids the compatible server tells of, at most a minute old; none if it is not set or does not answer."""

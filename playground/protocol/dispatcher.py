@@ -3,11 +3,9 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
 
 from chatkit.types import (
-    ItemsFeedbackReq,
     ItemsListReq,
     ThreadsAddUserMessageReq,
     ThreadsCreateReq,
@@ -20,8 +18,10 @@ from chatkit.types import (
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
+from playground.attachments.attachments import Attachments
 from playground.errors import Malformed, NotConfigured, NotFound, Unavailable
 from playground.protocol import pages
+from playground.protocol.files import with_files
 from playground.protocol.orders import Call, Orders, StreamReq
 from playground.protocol.requests import check_message, checked_key, fingerprint, parse, parse_verdict
 from playground.records import RunRecord
@@ -40,8 +40,6 @@ FIRST_PAGE = 200
 SMALL = 65_536
 """Bytes of a body that is read at once."""
 MAX_TITLE = 200
-MAX_RATED = 100
-"""Items in one feedback. Each is looked up and written while nobody else can write."""
 EMPTY: dict[str, Any] = {}
 
 
@@ -85,12 +83,20 @@ class Dispatcher:
     """Serves requests, each in the name of a visitor."""
 
     def __init__(
-        self, settings: Settings, database: Database, engine: Engine, orders: Orders, *, rooms: Sequence[Room] = ()
+        self,
+        settings: Settings,
+        database: Database,
+        engine: Engine,
+        orders: Orders,
+        *,
+        attachments: Attachments,
+        rooms: Sequence[Room] = (),
     ) -> None:
         self._settings = settings
         self._database = database
         self._engine = engine
         self._orders = orders
+        self._attachments = attachments
         self._streams: dict[type, Begin] = {
             ThreadsCreateReq: self._run,
             ThreadsAddUserMessageReq: self._run,
@@ -102,7 +108,6 @@ class Dispatcher:
             ThreadsUpdateReq: self._rename,
             ThreadsDeleteReq: self._delete,
             ItemsListReq: self._items,
-            ItemsFeedbackReq: self._feedback,
         }
         for room in rooms:
             self._streams |= room.streams
@@ -155,12 +160,15 @@ class Dispatcher:
             raise Unavailable("The database cannot be used at the moment. Try again.") from error
 
     async def _run(self, call: Call, request: StreamReq) -> StreamReply:
+        files: Sequence[str] = ()
         if not isinstance(request, ThreadsRetryAfterItemReq):
             check_message(request.params.input, longest=self._settings.max_message_chars)
+            files = request.params.input.attachments
         thread = None
         if not isinstance(request, ThreadsCreateReq):
             thread = await self._read(call.visitor, request.params.thread_id, lambda _session, row: row)
-        record = await self._engine.submit(await self._orders.make(request, call, thread))
+        order = await with_files(await self._orders.make(request, call, thread), self._attachments, files)
+        record = await self._engine.submit(order)
         return StreamReply(run_id=record.id, thread_id=record.thread_id)
 
     async def _read(self, visitor: Visitor, thread_id: str, work: Callable[[Session, ThreadRow], T]) -> T:
@@ -184,6 +192,7 @@ class Dispatcher:
         data[:] = [newest.pop(item["id"], item) for item in data]
         if not reply["items"]["has_more"]:
             data += newest.values()
+        data[:] = map(self._attachments.links.renewed, data)
         return reply
 
     async def _items(self, visitor: Visitor, params: Any) -> dict[str, Any]:
@@ -191,7 +200,7 @@ class Dispatcher:
 
         def work(session: Session, row: ThreadRow) -> dict[str, Any]:
             rows, more = items.page(session, row, limit=limit, order=params.order, after=params.after)
-            return pages.page(pages.visible(rows), more=more)
+            return pages.page([self._attachments.links.renewed(one) for one in pages.visible(rows)], more=more)
 
         reply = await self._read(visitor, params.thread_id, work)
         self._engine.touch(params.thread_id)
@@ -227,23 +236,4 @@ class Dispatcher:
         await self._database.write(
             lambda session: threads.remove(session, visitor_id=visitor.id, thread_id=params.thread_id)
         )
-        return EMPTY
-
-    async def _feedback(self, visitor: Visitor, params: Any) -> dict[str, Any]:
-        rated = list(dict.fromkeys(params.item_ids))
-        if len(rated) > MAX_RATED:
-            raise Malformed(f"params.item_ids: at most {MAX_RATED}.")
-
-        def work(session: Session) -> None:
-            thread = threads.find(session, visitor_id=visitor.id, thread_id=params.thread_id)
-            items.rate(
-                session,
-                visitor_id=visitor.id,
-                thread=thread,
-                item_ids=rated,
-                kind=params.kind,
-                at=datetime.now(UTC),
-            )
-
-        await self._database.write(work)
         return EMPTY

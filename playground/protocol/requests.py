@@ -8,7 +8,7 @@ from chatkit.types import ChatKitReq, UserMessageInput
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, ValidationError
 
 from playground import wire
-from playground.errors import Malformed, NotConfigured, TooLarge
+from playground.errors import Malformed, TooLarge
 from playground.records import MOST_STAND_INS, Decision, LaneSettings, StandIn
 from playground.runs.approvals import Verdict
 
@@ -101,10 +101,8 @@ def check_message(message: UserMessageInput, *, longest: int) -> None:
     length = sum(len(part.text) for part in message.content) + len(message.quoted_text or "")
     if length > longest:
         raise TooLarge(f"A message has at most {longest} characters; this one has {length}.")
-    if not any(part.text.strip() for part in message.content):
+    if not message.attachments and not any(part.text.strip() for part in message.content):
         raise Malformed("The message is empty.")
-    if message.attachments:
-        raise NotConfigured("Attachments are not built yet.")
 
 
 def _loaded(body: bytes) -> Any:
