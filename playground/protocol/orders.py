@@ -19,6 +19,7 @@ from playground.protocol.requests import Extras
 from playground.roster.roster import Roster
 from playground.runs.order import Order
 from playground.store.tables import ThreadRow
+from playground.toolkit.actions import Pressed
 from playground.visitor import Visitor
 
 StreamReq = ThreadsCreateReq | ThreadsAddUserMessageReq | ThreadsRetryAfterItemReq
@@ -70,6 +71,21 @@ class Orders:
             round=call.extras.round,
             world=call.extras.world,
             stand_ins=call.extras.stand_ins,
+        )
+
+    async def press(self, pressed: Pressed, call: Call, thread: ThreadRow) -> Order:
+        """The order for an action in a thread."""
+        return Order(
+            visitor_id=call.visitor.id,
+            thread_id=thread.id,
+            agent=call.extras.agent or thread.meta.get("agent") or self._roster.default,
+            model=call.extras.model or thread.meta.get("model") or await self._default_model(),
+            item=None,
+            settings=call.extras.settings,
+            detached=call.detached,
+            key=call.key,
+            key_hash=call.key_hash,
+            pressed=pressed,
         )
 
     async def _tool(self, agent: str, tool: str) -> str:

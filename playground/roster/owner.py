@@ -1,16 +1,18 @@
 """The owner's agents: `package.module:attribute`, found on the Python path or in the current folder.
 
-An attribute is an `Agent`, or a function without arguments that returns one. What goes wrong is told to the owner
-at the start, with what was tried; nothing is guessed.
+An attribute is an `Agent`, a function without arguments that returns one, or an `AgentOffer`. What goes wrong is told
+to the owner at the start, with what was tried; nothing is guessed.
 """
 
 import importlib
 import inspect
 import sys
+from collections.abc import Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 from types import ModuleType
-from typing import Any, TypeGuard
+from typing import Any, TypeGuard, cast
 
 from agents import Agent
 
@@ -29,6 +31,8 @@ def load(spec: str) -> AgentOffer:
             f"'{spec}' does not name an agent: write package.module:attribute, as in my_agents:researcher"
         )
     found = _attribute(spec, _module(spec, module_name), attribute)
+    if isinstance(found, AgentOffer):
+        return _offered(spec, found)
     agent = _agent(spec, found)
     return AgentOffer(
         name=spec.strip(),
@@ -37,6 +41,31 @@ def load(spec: str) -> AgentOffer:
         prompts=(),
         build=lambda: _agent(spec, found),
     )
+
+
+def _offered(spec: str, offer: AgentOffer) -> AgentOffer:
+    """The owner's own offer, by the name that he gave to find it; it has to hold what it promises."""
+    checks = {"label": _is_text(offer.label), "description": _is_text(offer.description)}
+    wrong = [name for name, right in {**checks, "prompts": _are_texts(offer.prompts)}.items() if not right]
+    if wrong:
+        raise RosterError(f"{spec}: the {wrong[0]} of an AgentOffer has to be text, and its prompts a tuple of texts")
+    for kind, handler in offer.actions.items():
+        if not _is_async(handler):
+            raise RosterError(f"{spec}: what serves the action '{kind}' has to be an async function")
+    _agent(spec, offer.build)
+    return replace(offer, name=spec.strip(), prompts=tuple(offer.prompts), build=lambda: _agent(spec, offer.build))
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _are_texts(value: object) -> bool:
+    return isinstance(value, list | tuple) and all(map(_is_text, cast("Sequence[object]", value)))
+
+
+def _is_async(handler: object) -> bool:
+    return inspect.iscoroutinefunction(handler) or inspect.iscoroutinefunction(getattr(handler, "__call__", None))  # noqa: B004
 
 
 def _module(spec: str, name: str) -> ModuleType:
@@ -72,7 +101,8 @@ def _agent(spec: str, found: object) -> Agent[Any]:
     if _is_agent(value):
         return value
     which = "is" if value is found else "returned"
-    raise RosterError(f"{spec} {which} a {type(value).__name__}, not an agents.Agent or a function that returns one")
+    wanted = "an agents.Agent, a function that returns one, or an AgentOffer"
+    raise RosterError(f"{spec} {which} a {type(value).__name__}, not {wanted}")
 
 
 def _is_agent(value: object) -> TypeGuard[Agent[Any]]:

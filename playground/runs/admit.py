@@ -166,6 +166,8 @@ def _must_wait(session: Session, order: Order, policy: DoubleText) -> bool:
     if not live:
         return False
     # Whoever says something new does not want what he is asked for, and that in other words not even an approval.
+    if order.pressed is not None and any(row.status == "awaiting_approval" for row in live):
+        raise Conflict("This conversation waits for your word. Give it first, or stop the answer.")
     asking = [row.id for row in live if presented(runs.asks(row)) is not None]
     if asking and order.fork == "none":
         raise Busy(asking)

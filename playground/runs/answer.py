@@ -7,10 +7,12 @@ from typing import Any
 
 from agents import Agent, Model
 from agents.items import TResponseInputItem
+from chatkit.types import Thread
 
 from playground import prices
 from playground.attachments.attachments import Attachments
 from playground.attachments.reading import Reader
+from playground.errors import AgentError, VisitorError
 from playground.models.provider import Models
 from playground.models.tuning import own_settings, tuned
 from playground.roster.roster import Roster
@@ -20,11 +22,19 @@ from playground.runs.hooks import Fill
 from playground.runs.live import LiveRun
 from playground.runs.order import Order
 from playground.runs.paused import restored
+from playground.runs.presses import Press, Presses
+from playground.runs.stage import Shutter
 from playground.runs.world import World
 from playground.runs.worlds import Worlds
 from playground.settings import Settings
+from playground.store import threads
 from playground.store.database import Database
 from playground.store.runs import Ending
+from playground.toolkit.actions import Pressed
+from playground.toolkit.stage import Shut, on
+from playground.visitor import Visitor
+
+Told = Sequence[TResponseInputItem]
 
 
 class Answerer:
@@ -42,7 +52,9 @@ class Answerer:
         self._settings = settings
         self._models = models
         self._roster = roster
+        self._database = database
         self._worlds = Worlds(database)
+        self.presses = Presses(roster, database, seconds=settings.tool_timeout)
         self._attachments = attachments
 
     def check(self, agent: str, model: str) -> None:
@@ -54,13 +66,22 @@ class Answerer:
         """Raise VisitorError if the model cannot be asked."""
         self._models.check(model)
 
-    async def answer(self, run: LiveRun, told: Sequence[TResponseInputItem]) -> Ending:
+    async def answer(self, run: LiveRun, told: Told) -> Ending:
         """Answer; cancelling the surrounding task stops the run."""
-        drive = Drive(run, self._settings)
+        drive = Drive(run, self._settings, self._shutter(run))
         if run.stopping is not None:
             return drive.stopped()
+        with self.presses.heard_by(run):
+            return await self._answer(run, drive, told)
+
+    async def _answer(self, run: LiveRun, drive: Drive, told: Told) -> Ending:
         order = run.order
         try:
+            if order.pressed is not None and run.paused is None:
+                now = await self._press(run, drive, order.pressed)
+                if now is None:
+                    return await drive.go(None)
+                told = now
             built, model = await asyncio.to_thread(self._cast, order)
             placed = World(self._worlds, run, drive.calls, drive.note).around(built)
             agent = choosing(bounded(placed, self._settings.tool_timeout), order.tool_choice)
@@ -86,6 +107,31 @@ class Answerer:
         if self._attachments is None:
             return None
         return Reader(self._attachments, order.visitor_id, order.model, note).fill
+
+    async def _press(self, run: LiveRun, drive: Drive, pressed: Pressed) -> Told | None:
+        """Serve an action; what the agent is told then, None if nothing."""
+        order = run.order
+        try:
+            with on(drive.stage):
+                served = await self.presses.serve(
+                    Press(Visitor(order.visitor_id), order.thread_id, pressed, order.agent)
+                )
+        except VisitorError as error:  # it could be done when it was asked for
+            raise AgentError("{reason}", reason=error.message, allow_retry=False) from error
+        return await self.presses.tell(run, served.tell) if served.tell else None
+
+    def _shutter(self, run: LiveRun) -> Shutter:
+        """Locks or closes the run's thread."""
+        thread_id = run.order.thread_id
+
+        async def shut(kind: Shut, reason: str) -> Thread:
+            return await self._database.write(
+                lambda session: threads.as_thread(
+                    threads.set_status(session, thread_id=thread_id, kind=kind, reason=reason)
+                )
+            )
+
+        return shut
 
     def _cast(self, order: Order) -> tuple[Agent[Any], Model]:
         """Who answers. The first of them may import a package: not for an event loop."""

@@ -83,11 +83,12 @@ class Drive:
         if run.paused is not None:
             self._take_up(run.paused)
 
-    async def go(self, task: Task) -> Ending:
-        """Answer. Cancelling the surrounding task stops the run; its `stopping` says why."""
+    async def go(self, task: Task | None) -> Ending:
+        """Answer, if a model has to. Cancelling the surrounding task stops the run; its `stopping` says why."""
         try:
-            with on(self.stage):
-                await self._pump(task)
+            if task is not None:
+                with on(self.stage):
+                    await self._pump(task)
             await self.stage.rest()
             return self._ended()
         except asyncio.CancelledError as error:
@@ -120,10 +121,8 @@ class Drive:
         self._translator.take_up(kept.activity)
 
     async def _pump(self, task: Task) -> None:
-        tools = self._settings.tool_timeout + 10
-        bounds = Bounds(
-            self._settings.first_token_timeout, self._settings.token_gap_timeout, tools, self._settings.run_timeout
-        )
+        its = self._settings
+        bounds = Bounds(its.first_token_timeout, its.token_gap_timeout, its.tool_timeout + 10, its.run_timeout)
         if self._run.paused is not None:
             self._translator.go_on(self._run.paused.rejected)
         told = task.told if isinstance(task.told, RunState) else list(task.told)

@@ -68,8 +68,10 @@ class LiveRun:
         match event:
             case ThreadItemAddedEvent(item=item):
                 self._place(item.id)
-            case ThreadItemDoneEvent(item=item) | ThreadItemReplacedEvent(item=item):
+            case ThreadItemDoneEvent(item=item):
                 self.journal.save(self.id, self._row(item, model_input))
+            case ThreadItemReplacedEvent(item=item):
+                self.journal.save(self.id, self._row(item, model_input, own=item.id in self.positions))
             case ThreadItemRemovedEvent(item_id=item_id):
                 self.item_ids.remove(item_id)
                 self.journal.drop(self.id, item_id)
@@ -79,6 +81,10 @@ class LiveRun:
     def keep(self, item: ThreadItem, model_input: Sequence[Any] | None) -> None:
         """Save an item that stays open. Follows an event."""
         self.journal.save(self.id, self._row(item, model_input))
+
+    def aside(self, item: ThreadItem) -> ItemRow:
+        """The row of an item that nobody is shown, behind what there is by now."""
+        return self._row(item, None, own=False)
 
     def announce(self, event: ThreadStreamEvent) -> None:
         """Log an event whose item is stored already."""
@@ -124,20 +130,21 @@ class LiveRun:
         self.journal.log(self.id, self.epoch, len(self.frames), data)
         self.wake()
 
-    def _place(self, item_id: str) -> int:
+    def _place(self, item_id: str, *, own: bool = True) -> int:
+        """An item's position. One that is not the answer's `own` stays when that is taken back."""
         if item_id not in self.positions:
             self.position += 1
             self.positions[item_id] = self.position
-            self.item_ids.append(item_id)
+            self.item_ids += [item_id] if own else []
         return self.positions[item_id]
 
-    def _row(self, item: ThreadItem, model_input: Sequence[Any] | None) -> ItemRow:
+    def _row(self, item: ThreadItem, model_input: Sequence[Any] | None, *, own: bool = True) -> ItemRow:
         replay = list(model_input) if model_input and not isinstance(model_input, str) else None
         return ItemRow(
             id=item.id,
             thread_id=self.order.thread_id,
             branch_id=self.branch_id,
-            position=self._place(item.id),
+            position=self._place(item.id, own=own),
             type=item.type,
             payload=wire.payload(item),
             model_input=wire.clean(replay) if replay else None,

@@ -64,5 +64,6 @@ class Order:
             "world": self.world,
             "behind": self.behind,
             "stand_ins": [one.model_dump() for one in self.stand_ins],
+            "pressed": {"type": self.pressed.type, "item_id": self.pressed.item_id} if self.pressed else None,
         }
         return kept | {name: value for name, value in more.items() if value}

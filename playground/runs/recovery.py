@@ -1,9 +1,10 @@
 """Runs that ended badly: their partial answers are kept, and nothing is run again by itself."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from functools import reduce
+from itertools import count
 
 from chatkit.types import (
     AssistantMessageItem,
@@ -25,6 +26,7 @@ from playground.runs.activity import UNFINISHED, WAITS
 from playground.runs.admit import row_of
 from playground.runs.live import LiveRun
 from playground.runs.pending import given_up
+from playground.runs.stage import still
 from playground.store import items, runs
 from playground.store.runs import Ending
 from playground.store.tables import ItemRow, RunRow, ThreadRow
@@ -93,14 +95,25 @@ def _keep_answer(session: Session, run: RunRow) -> list[ThreadStreamEvent]:
     run.last_seq = len(logged)
     transcript = reduce(apply, logged, Transcript())
     opened = [event.item.id for event in logged if isinstance(event, ThreadItemAddedEvent)]
-    base = items.last_position(session, run.branch_id, without=opened)
+    places = _places(session, run, opened)
     ends = list(_ends(transcript))
     for event in ends:
         if isinstance(event, ThreadItemDoneEvent):
-            session.merge(row_of(event.item, run, base + 1 + opened.index(event.item.id)))
+            session.merge(row_of(event.item, run, places[event.item.id]))
         elif isinstance(event, ThreadItemReplacedEvent) and (row := session.get(ItemRow, event.item.id)) is not None:
             row.payload = wire.payload(event.item)
     return ends
+
+
+def _places(session: Session, run: RunRow, opened: Sequence[str]) -> dict[str, int]:
+    """Where the items that the log opened are: each that is not stored is in the first gap behind the one before."""
+    made = items.made_by(session, run.id, hidden=True)
+    taken, places = set(made.values()), dict[str, int]()
+    at = items.last_position(session, run.branch_id, without=list(made))
+    for item_id in opened:
+        at = made[item_id] if item_id in made else next(filter(lambda place: place not in taken, count(at + 1)))
+        places[item_id] = at
+    return places
 
 
 def _ends(transcript: Transcript) -> Iterator[ThreadStreamEvent]:
@@ -108,7 +121,7 @@ def _ends(transcript: Transcript) -> Iterator[ThreadStreamEvent]:
     for before in transcript.items:
         item = settled(before)
         if item.id in transcript.open_ids:
-            yield ThreadItemRemovedEvent(item_id=item.id) if _empty(item) else ThreadItemDoneEvent(item=item)
+            yield ThreadItemRemovedEvent(item_id=item.id) if _empty(item) else ThreadItemDoneEvent(item=still(item))
         elif item != before:
             yield ThreadItemReplacedEvent(item=item)
 

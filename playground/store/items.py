@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import Session, col, func, select
@@ -14,6 +15,8 @@ from playground.store.threads import Order
 
 HIDDEN = ("hidden_context_item", "sdk_hidden_context")
 """Item types that never leave the server."""
+MOST_TOLD = 20
+"""What a model is told of one item beside what it shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +95,22 @@ def last_position(session: Session, branch_id: str, *, without: Sequence[str] = 
     return session.exec(query).one() or 0
 
 
-def made_by(session: Session, run_id: str) -> dict[str, int]:
-    """What a run's agent has made so far: item id → position, oldest first."""
-    query = select(ItemRow.id, ItemRow.position).where(ItemRow.run_id == run_id, ItemRow.type != "user_message")
-    return dict(session.exec(query.order_by(col(ItemRow.position))).all())
+def made_by(session: Session, run_id: str, *, hidden: bool = False) -> dict[str, int]:
+    """What a run's agent has made so far, `hidden` items too if so asked: item id → position, oldest first."""
+    others = ("user_message",) if hidden else ("user_message", *HIDDEN)
+    made = select(ItemRow.id, ItemRow.position).where(ItemRow.run_id == run_id, col(ItemRow.type).not_in(others))
+    return dict(session.exec(made.order_by(col(ItemRow.position))).all())
+
+
+def change(session: Session, *, item_id: str, payload: dict[str, Any], told: dict[str, Any] | None = None) -> None:
+    """Replace what an item shows; a model is `told` something more of it. One that is gone stays so."""
+    row = session.get(ItemRow, item_id, with_for_update=True)
+    if row is None:
+        return
+    row.payload = payload
+    if told is not None:
+        row.model_input = [*(row.model_input or []), told][-MOST_TOLD:]
+    session.add(row)
 
 
 def save(session: Session, rows: Iterable[ItemRow]) -> None:

@@ -17,10 +17,14 @@ class Pressed:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What an action leads to: the sender's new `widget`, and what the agent is told, who answers then."""
+    """What an action leads to: the sender's new `widget`, and what the agent is told, who answers then.
+
+    The `copy_text` goes with a new widget; without it the agent is told what the components say.
+    """
 
     widget: Any = None
     tell: str | None = None
+    copy_text: str | None = None
 
 
 Handler = Callable[[Pressed], Awaitable[Outcome | None]]
