@@ -74,9 +74,12 @@ class Attachments:
             await self._database.write(lambda s: attachments.remove(s, visitor_id=visitor.id, attachment_id=made.id))
             raise
 
-    async def expect(self, attachment_id: str) -> None:
-        """Raise NotFound or Conflict if no bytes are waited for."""
-        await self._database.read(lambda session: attachments.refuse_again(attachments.find(session, attachment_id)))
+    async def expect(self, attachment_id: str, *, visitor: Visitor | None) -> None:
+        """Raise NotFound or Conflict if no bytes are waited for, from the visitor unless a signature stands for him."""
+        owner = visitor.id if visitor else None
+        await self._database.read(
+            lambda s: attachments.refuse_again(attachments.find(s, attachment_id, visitor_id=owner))
+        )
 
     async def receive(self, attachment_id: str, file: IO[bytes]) -> Json:
         """The bytes of a file that was announced. Refused bytes leave it as it was: others may come."""
@@ -100,9 +103,7 @@ class Attachments:
     async def find(self, attachment_id: str, *, visitor: Visitor | None) -> AttachmentRow:
         """A file that is complete; of the visitor, unless a signature stands for him. Raises NotFound."""
         visitor_id = visitor.id if visitor else None
-        row = await self._database.read(
-            lambda session: attachments.find(session, wire.clean(attachment_id), visitor_id=visitor_id)
-        )
+        row = await self._database.read(lambda session: attachments.find(session, attachment_id, visitor_id=visitor_id))
         if row.status != "ready":
             raise NotFound
         return row

@@ -7,13 +7,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 
+from playground.attachments.links import reached_at
 from playground.errors import Malformed
 from playground.parts import Playground
 from playground.protocol.dispatcher import JsonReply
 from playground.records import Ask, RunRecord
 from playground.runs.resend import hear
 from playground.visitor import Visitor
-from playground.web import branches
+from playground.web import attachments, branches
 from playground.web.asked import require_json, visitor_of
 from playground.web.replies import json_reply
 from playground.web.stream import EventStream
@@ -33,6 +34,7 @@ def routes(parts: Playground) -> list[BaseRoute]:
         Route("/runs/{run_id}/stop", chatkit.stop, methods=["POST"]),
         Route("/runs/{run_id}/approvals", chatkit.decide, methods=["POST"]),
         *branches.routes(parts),
+        *attachments.routes(parts),
     ]
     return [Route("/chatkit", chatkit.protocol, methods=["POST"]), Mount("/chatkit", routes=below)]
 
@@ -49,7 +51,9 @@ class ChatKit:
         visitor = visitor_of(request)
         key = _idempotency_key(request)
         frame = request.headers.get("chatkit-frame-instance-id", "")
-        reply = await self._parts.dispatcher.handle(visitor, await request.body(), idempotency_key=key, frame=frame)
+        body = await request.body()
+        with reached_at(attachments.address_of(request)):
+            reply = await self._parts.dispatcher.handle(visitor, body, idempotency_key=key, frame=frame)
         if isinstance(reply, JsonReply):
             return Response(reply.body, media_type="application/json")
         return self._stream(visitor, reply.run_id, reply.thread_id, reply.after)

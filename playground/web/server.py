@@ -17,7 +17,7 @@ from starlette.middleware.cors import CORSMiddleware
 from playground.parts import Playground, open_playground
 from playground.secret import load_secret
 from playground.settings import Settings
-from playground.web import client, options, ranking, shared
+from playground.web import client, official, options, ranking, shared
 from playground.web.bodies import BodyLimit
 from playground.web.chatkit import routes
 from playground.web.connection import PatientConnection
@@ -60,6 +60,7 @@ def create_api(parts: Playground) -> FastAPI:
             *health.routes(),
             *client.routes(),
             *options.routes(parts),
+            *official.routes(parts),
             *routes(parts),
             *ranking.routes(parts),
             *shared.routes(parts),
@@ -73,7 +74,7 @@ def create_api(parts: Playground) -> FastAPI:
     app.state.health = health
     # The last one added stands outermost.
     app.add_middleware(Identity, badges=Badges(load_secret(settings)), allowed=settings.allowed_origins)
-    app.add_middleware(BodyLimit, limit=settings.max_body_bytes)
+    app.add_middleware(BodyLimit, limit=settings.max_body_bytes, upload=settings.max_attachment_bytes)
     app.add_middleware(SameOrigin, allowed=settings.allowed_origins)
     app.add_middleware(ClosedDoors)
     app.add_middleware(Errors)
