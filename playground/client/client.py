@@ -16,6 +16,7 @@ from sqlmodel import Session
 
 from playground import wire
 from playground.client.acting import Acting
+from playground.client.files import Files
 from playground.client.forks import Forks
 from playground.client.requests import extras_of
 from playground.client.supplying import Supplying
@@ -50,7 +51,7 @@ class Sent:
     error: str | None = None
 
 
-class Client(Acting, Supplying, Votes, Forks):
+class Client(Acting, Files, Supplying, Votes, Forks):
     """Everything that the page does for one visitor. Methods raise VisitorError."""
 
     async def rename_tab(self, tab_id: str, title: str) -> None:
@@ -67,18 +68,19 @@ class Client(Acting, Supplying, Votes, Forks):
 
         await self._database.write(work)
 
-    async def send_all(self, tab_id: str, text: str) -> tuple[Sent, ...]:
+    async def send_all(self, tab_id: str, text: str, *, attachments: Sequence[str] = ()) -> tuple[Sent, ...]:
         """Send a message in every lane that is not muted, at once; one that cannot be asked holds no other up."""
         tab = await self.tab(tab_id)
         asked = [lane for lane in tab.lanes if not lane.muted]
         if not asked:
             raise Conflict("Every lane is muted. Unmute one, or write to a lane alone.")
         round_id = _round(asked)
-        return tuple(await asyncio.gather(*(self._sent(tab, lane, text, round_id) for lane in asked)))
+        return tuple(await asyncio.gather(*(self._sent(tab, lane, text, round_id, attachments) for lane in asked)))
 
-    async def _sent(self, tab: Tab, lane: Lane, text: str, round_id: str) -> Sent:
+    async def _sent(self, tab: Tab, lane: Lane, text: str, round_id: str, files: Sequence[str]) -> Sent:
         try:
-            return Sent(lane.id, await self.send(tab.id, text, lane_id=lane.id, round_id=round_id))
+            reply = await self.send(tab.id, text, lane_id=lane.id, round_id=round_id, attachments=files)
+            return Sent(lane.id, reply)
         except PlaygroundError as error:
             return Sent(lane.id, error=error.message)
 
@@ -91,16 +93,18 @@ class Client(Acting, Supplying, Votes, Forks):
         edit_item_id: str | None = None,
         round_id: str | None = None,
         key: str | None = None,
+        attachments: Sequence[str] | None = None,
     ) -> StreamReply:
         """Send a message in one lane; its thread is made with the first one. An edit replaces one on a new branch.
 
-        What is sent twice under one `key` is sent once.
+        What is sent twice under one `key` is sent once. `attachments` are ids of files; an edit keeps those that there
+        were unless it names others.
         """
         tab = await self.tab(tab_id)
         lane = tab.find(lane_id)
         message = {
             "content": [{"type": "input_text", "text": text}],
-            "attachments": [],
+            "attachments": await self._files_for(lane.thread_id, edit_item_id, attachments),
             "inference_options": {"model": lane.model},
         }
         extras = extras_of(tab, lane, round_id or _round([lane]))
