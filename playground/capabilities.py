@@ -34,6 +34,8 @@ class Capabilities:
     context: int | None = None
 
 
+_COMPATIBLE = Capabilities(files=False)
+"""Few of these servers open PDFs, and each of them reads their text."""
 _LOCAL = Capabilities(images=False, files=False, efforts=())
 _ANTHROPIC = Capabilities(temperature=False)
 _TALKER = Capabilities(efforts=())
@@ -78,6 +80,8 @@ def capabilities_of(model: str) -> Capabilities:
             return _anthropic(name)
         case "google":
             return _google(name)
+        case "compatible":
+            return _COMPATIBLE
         case "local":
             return _LOCAL
         case _:

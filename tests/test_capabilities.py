@@ -38,9 +38,14 @@ def test_temperature_and_effort_are_known(model: str, temperature: bool, effort:
     assert (able.temperature, bool(able.efforts)) == (temperature, effort)
 
 
-@pytest.mark.parametrize("model", ["compatible/anything", "compatible/claude-sonnet-5-5", "nobody/nothing", ""])
+@pytest.mark.parametrize("model", ["nobody/nothing", ""])
 def test_a_model_that_is_not_known_gets_the_benefit_of_the_doubt(model: str) -> None:
     assert capabilities_of(model) == Capabilities()
+
+
+@pytest.mark.parametrize("model", ["compatible/anything", "compatible/claude-sonnet-5-5"])
+def test_a_compatible_server_gets_it_too_but_for_pdfs(model: str) -> None:
+    assert capabilities_of(model) == Capabilities(files=False)
 
 
 def test_a_local_model_reads_text_and_calls_tools() -> None:
