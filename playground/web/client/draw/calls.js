@@ -39,6 +39,7 @@ function read(words) {
 function byHand(item, c) {
   const send = async (event) => {
     event.preventDefault();
+    event.stopPropagation();
     const form = event.currentTarget;
     if (form.hasAttribute("aria-busy")) return;
     form.setAttribute("aria-busy", "true");

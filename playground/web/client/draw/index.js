@@ -45,7 +45,17 @@ export function drawItem(item, context = {}) {
   views.set(element, view);
   settle(element);
   if (item?.type === "user_message") element.addEventListener("pg-edit", () => change(element, { editing: true }));
+  queueMicrotask(() => focusFirst(element));
   return element;
+}
+
+// A field that asks for the focus gets it, unless its reader is busy elsewhere.
+function focusFirst(element) {
+  const field = element.querySelector("[data-first]");
+  const at = element.getRootNode().activeElement;
+  if (!field || !element.isConnected || (at && at !== element.ownerDocument.body)) return;
+  field.focus({ preventScroll: true });
+  if ("select" in field.dataset) field.select?.();
 }
 
 /** Makes the element of an item show its newer state. Returns the element to use: the same one, unless it is another kind. */

@@ -14,6 +14,7 @@ export function questions(item, c) {
   const off = !c.answer || Boolean(c.readonly);
   const submit = (event) => {
     event.preventDefault();
+    event.stopPropagation();
     send(event.currentTarget, asked, item, c);
   };
   const skip = ({ currentTarget }) => give(currentTarget.form, { status: "skipped", answers: {} }, item, c);
