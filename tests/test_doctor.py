@@ -16,7 +16,7 @@ def test_all_is_well_on_a_new_machine_with_a_key(tmp_path: Path) -> None:
     assert [finding.subject for finding in found.values() if finding.state == "problem"] == []
     assert (tmp_path / "data" / "playground.db").exists()
     assert found["local"].state == "off"
-    assert found["agents"].text == "Assistant, Toolbox, Travel desk, Clerk"
+    assert found["agents"].text.startswith("Assistant, Toolbox, Travel desk, Clerk, ")
 
 
 def test_every_provider_is_told_of_and_no_key_is_shown() -> None:
