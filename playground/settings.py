@@ -103,6 +103,9 @@ class Settings(BaseSettings):
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(), description="other sites whose pages may use `/chatkit`, each `https://host`, comma-separated"
     )
+    chatkit_domain_key: str = Field(
+        default="domain_pk_localhost_dev", description="OpenAI's key of this host's domain, for the page `/chatkit/ui`"
+    )
     attachments_url: str | None = Field(
         default=None, description="where files are kept, any fsspec URL; a folder in the data folder unless set"
     )
