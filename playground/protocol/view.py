@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session
@@ -13,13 +14,15 @@ from playground.store import items, runs, threads
 from playground.store.tables import ItemRow, RunRow
 from playground.transcript import Transcript, replay
 
+LATELY = 10
+
 
 @dataclass(frozen=True, slots=True)
 class ThreadView:
     """A thread as a reader finds it. `runs` are those that ended, by the id of their last item.
 
     `tries` is how many runs answered a message, on whatever branch, by its id. `status` is ChatKit's: active, locked or
-    closed, with a reason.
+    closed, with a reason. `over` are the last runs that ended, the newest last, whatever they left.
     """
 
     thread_id: str
@@ -32,6 +35,8 @@ class ThreadView:
     feedback: Mapping[str, str]
     tries: Mapping[str, int] = field(default_factory=dict[str, int])
     status: Mapping[str, Any] = field(default_factory=lambda: {"type": "active"})
+    updated_at: datetime | None = None
+    over: tuple[str, ...] = ()
 
 
 def view(session: Session, *, visitor_id: str, thread_id: str, limit: int) -> ThreadView:
@@ -52,6 +57,8 @@ def view(session: Session, *, visitor_id: str, thread_id: str, limit: int) -> Th
         branches=tuple(Branch(one.id, one.label, one.created_at, one.id == thread.head_branch) for one in made),
         feedback=items.ratings(session, visitor_id=visitor_id, thread_id=thread_id),
         status=thread.status,
+        updated_at=thread.updated_at,
+        over=tuple(run.id for run in found if run.ended_at is not None)[-LATELY:],
         tries=Counter(answered for run in found if (answered := run.order.get("answers"))),
     )
 

@@ -1,7 +1,7 @@
 // Several lanes side by side. What they say is the server's markup; names and labels are drawn with textContent.
 const root = element.querySelector('.drawn');
 const MOST = 8;
-const STATES = { live: 'answering', waits: 'waits for approval', failed: 'failed', idle: 'ready', muted: 'muted' };
+const STATES = { live: 'answering', waits: 'waits for you', failed: 'failed', idle: 'ready', muted: 'muted' };
 
 let board = { lanes: [], rounds: [], votes: {} };
 let choices = { agents: [], providers: [], presets: [] };

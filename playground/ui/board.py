@@ -89,15 +89,21 @@ def _lane(lane: Lane, name: str, seen: Seen, hidden: Curtain) -> dict[str, Any]:
         "live": live is not None,
         "queued": len(view.queued) if view else 0,
         "muted": lane.muted,
-        "waits": bool(live and live.asks),
+        "waits": bool(live and any(ask.kind != "client" for ask in live.asks)),
         "asks": _asks(live, name if hidden.down else None) if live else (),
         "error": seen.error,
         "failed": _failed(view) if view and not live else False,
         "script": _script(lane.script, hidden) if lane.script else None,
         "stand_ins": len(lane.stand_ins),
+        "status": _status(view),
         "more": bool(view and view.has_more),
         "versions": _versions(view),
     }
+
+
+def _status(view: ThreadView | None) -> Mapping[str, Any] | None:
+    """Why nothing can be said in a lane; nothing if it can."""
+    return view.status if view and view.status.get("type", "active") != "active" else None
 
 
 def _failed(view: ThreadView) -> bool:
@@ -114,7 +120,8 @@ def _who(lane: Lane, hidden: Curtain) -> dict[str, Any]:
 
 
 def _asks(live: RunRecord, name: str | None) -> tuple[Ask, ...]:
-    return tuple(replace(legible(ask), agent=name) if name else legible(ask) for ask in live.asks)
+    asks = (legible(ask) for ask in live.asks if ask.kind == "approval")
+    return tuple(replace(ask, agent=name) if name else ask for ask in asks)
 
 
 def _script(script: Script, hidden: Curtain) -> dict[str, Any]:

@@ -7,11 +7,11 @@ from typing import Any
 from playground.capabilities import capabilities_of
 from playground.catalog import Offer
 from playground.client import ThreadView
+from playground.compare.drawing.markdown import plain
 from playground.compare.presets import PRESETS
 from playground.prices import price
 from playground.records import Branch, Lane, Tab
 from playground.roster.roster import AgentOffer
-from playground.ui.render import plain
 from playground.ui.state import LanePanel, Versions
 
 BESIDE = " · "

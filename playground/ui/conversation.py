@@ -7,10 +7,11 @@ from itertools import zip_longest
 from chatkit.types import ThreadItem, UserMessageItem
 
 from playground.client import ThreadView
-from playground.compare.drawing.metrics import failure, metric_line
+from playground.compare.drawing.metrics import escaped, failure, metric_line
 from playground.records import RunRecord
 from playground.transcript import Transcript
 from playground.ui.asked import legible
+from playground.ui.mounts import mounts, placeholder, progress_id
 from playground.ui.render import (
     WAITING,
     Entry,
@@ -38,7 +39,8 @@ def draw(view: ThreadView, transcript: Transcript) -> Feed:
         queued=tuple(run.id for run in view.queued),
         more=view.has_more,
         settled=_settled(view, transcript, entries),
-        asks=tuple(map(legible, view.live.asks)) if view.live else (),
+        asks=tuple(legible(ask) for ask in view.live.asks if ask.kind == "approval") if view.live else (),
+        mounts=mounts(view, transcript),
     )
 
 
@@ -94,8 +96,11 @@ def _beside(view: ThreadView, transcript: Transcript) -> list[Entry]:
     entries = [Entry(notice(event)) for event in transcript.notices]
     if transcript.error is not None and view.live:
         entries.append(Entry(note_message("danger", transcript.error.message or "The answer could not be finished.")))
+    elif view.live and transcript.progress:
+        shown = f'<p class="progress">{escaped(transcript.progress)}</p>'
+        entries.append(Entry(text_message("assistant", placeholder(progress_id(view.live.id), shown))))
     elif view.live and not view.live.asks and not transcript.open_ids:
-        entries.append(Entry(text_message("assistant", transcript.progress or WAITING)))
+        entries.append(Entry(text_message("assistant", WAITING)))
     return entries
 
 

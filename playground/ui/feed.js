@@ -20,10 +20,50 @@ function together(lanes) {
   };
 }
 
+// What the chat cannot draw by itself. Gradio makes its messages anew whenever it likes; the drawings are put back then.
+let only = {};
+let items = {};
+const mounted = new Mounted(() => ({ lane: only.id, run: only.run }));
+
+function mountAll() {
+  const places = document.querySelectorAll('#chat .pg-mount');
+  for (const place of places) {
+    const name = [...place.classList].find((one) => one.startsWith('of-'))?.slice(3);
+    if (name && items[name]) mounted.put(place, items[name]);
+  }
+  mounted.keep(new Set(Object.keys(items)));
+}
+
+let mounting = false;
+function mountSoon() {
+  if (mounting) return;
+  mounting = true;
+  queueMicrotask(() => {
+    mounting = false;
+    mountAll();
+  });
+}
+new MutationObserver(mountSoon).observe(document.querySelector('#chat'), { childList: true, subtree: true });
+
+// An effect is done once in a window, also when the page is loaded again.
+const DONE = 'playground-effects';
+function effects(list) {
+  const done = JSON.parse(sessionStorage.getItem(DONE) ?? '[]');
+  const fresh = list.filter((one) => !done.includes(one.id));
+  if (!fresh.length) return;
+  sessionStorage.setItem(DONE, JSON.stringify([...done, ...fresh.map((one) => one.id)].slice(-200)));
+  for (const { name, data } of fresh) tell('toast', { text: 'The agent asks this page: ' + name, data });
+}
+
 let tab = null;
 let sent = false;
 watch('value', () => {
-  const lanes = JSON.parse(props.value?.board ?? '{}').lanes ?? [];
+  const lanes = JSON.parse(props.value?.board || '{}').lanes ?? [];
+  sayClosed(lanes);
+  effects(JSON.parse(props.value?.effects || '[]'));
+  only = lanes[0] ?? {};
+  items = lanes.length > 1 ? {} : JSON.parse(props.value?.mounts || '{}');
+  mountSoon();
   const { index = {}, more = false, empty = true } = lanes.length > 1 ? together(lanes) : JSON.parse(props.value?.rest ?? '{}');
   mark('lanes', lanes.length > 1);
   mark('live', index.run);
@@ -32,6 +72,7 @@ watch('value', () => {
   // Another conversation is read from its end, and so is this one after a message of one's own.
   if (index.tab !== tab || sent) [30, 200].forEach((wait) => setTimeout(toEnd, wait));
   tab = index.tab;
+  if (tab) tell('tab', tab);
   sent = false;
 });
 

@@ -1,8 +1,9 @@
 // One lane's blocks. What is settled is only appended to; what may still change is compared block by block.
 class Flow {
-  // `acts(block, next)` makes the buttons of a block, or null where it has none.
-  constructor(label, acts) {
+  // `acts(block, next)` makes the buttons of a block, or null where it has none; `mounted` draws what can be used.
+  constructor(label, acts, mounted) {
     this.acts = acts;
+    this.mounted = mounted;
     this.list = make('div', 'flow');
     this.list.tabIndex = 0;  // scrolled by keyboard
     this.list.setAttribute('role', 'region');
@@ -52,6 +53,7 @@ class Flow {
     const wanted = [...this.shown.slice(first, from).map((one) => one.block), ...fresh, ...open];
     this.settled = from + fresh.length;
     this.renew(first, wanted);
+    this.mounted.keep(new Set(this.shown.map((one) => one.block.mount?.id)));
     return true;
   }
 
@@ -83,7 +85,9 @@ class Flow {
 
   fill(one, block, next, settled) {
     const was = one.block.html;
-    if (was !== block.html && !grow(one.body, was, block.html)) put(one.body, block.html);
+    const drawn = Boolean(block.mount && one.block.mount && shared.draw);
+    if (!drawn && was !== block.html && !grow(one.body, was, block.html)) put(one.body, block.html);
+    if (block.mount) this.mounted.put(one.body, block.mount);
     one.block = block;
     if (block.round) one.made.dataset.round = block.round;
     const wanted = this.acts.key(block, next, settled);

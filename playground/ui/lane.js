@@ -8,7 +8,7 @@ class LaneView {
     this.drawn = '';
     this.box = make('section', 'lane');
     this.box.dataset.lane = id;
-    this.flow = new Flow('Answers', new Acts(this));
+    this.flow = new Flow('Answers', new Acts(this), new Mounted(() => ({ lane: this.id, run: this.now.run })));
     this.end = sign('down', 'To the end', () => this.flow.toEnd());
     this.end.hidden = true;
     this.flow.onend = (at) => { this.end.hidden = at; };
@@ -83,10 +83,18 @@ class LaneView {
     this.halt.hidden = !lane.live && !lane.queued;
     this.halt.setAttribute('aria-label', 'Stop ' + name);
     this.trouble.textContent = lane.error ?? '';
+    this.close(lane.status);
     this.drawMarks();
     progress(this.script, lane.script, (what) => this.act(what));
     this.cards.draw(lane.run, lane.asks ?? [], () => this.input);
     if (this.picker) this.fillPicker();
+  }
+
+  close(status) {
+    const words = status ? [status.type === 'locked' ? 'Locked' : 'Closed', status.reason].filter(Boolean).join(': ') : '';
+    this.input.disabled = Boolean(status);
+    this.input.placeholder = words || 'Only this lane…';
+    this.input.title = words;
   }
 
   aboutIt() {
@@ -97,8 +105,9 @@ class LaneView {
   }
 
   drawMarks() {
-    const { muted, stand_ins: count, queued, more } = this.now;
+    const { muted, stand_ins: count, queued, more, status } = this.now;
     const marks = [];
+    if (status) marks.push([status.type === 'locked' ? 'Locked' : 'Closed', status.reason ?? 'Nothing can be said here']);
     if (muted) marks.push(['Muted', 'Left out when all are asked']);
     if (count) marks.push([count + ' stand-in' + (count > 1 ? 's' : ''), 'Results of your own, for the next run']);
     if (queued) marks.push([queued + ' waiting', 'Sent when the answer above is finished']);

@@ -1,6 +1,7 @@
 // What components are made of. Text goes in with textContent; markup is our own server's, and goes in by `put` alone.
 const ICONS = {
   add: 'M12 5v14M5 12h14',
+  attach: 'M20 11.5l-8.4 8.4a5.5 5.5 0 0 1-7.8-7.8l8.6-8.6a3.7 3.7 0 0 1 5.2 5.2l-8.6 8.6a1.8 1.8 0 0 1-2.6-2.6l7.9-7.9',
   again: 'M4 12a8 8 0 1 0 2.4-5.7M4 4v4.5h4.5',
   close: 'M6 6l12 12M18 6L6 18',
   compare: 'M9 4H4v16h5M15 4h5v16h-5M12 2v20',
@@ -15,6 +16,7 @@ const ICONS = {
   open: 'M6 9l6 6 6-6',
   previous: 'M15 5l-7 7 7 7',
   send: 'M12 19V5M6 11l6-6 6 6',
+  speak: 'M12 4a3 3 0 0 0-3 3v4a3 3 0 0 0 6 0V7a3 3 0 0 0-3-3zM6 11a6 6 0 0 0 12 0M12 17v4',
   spread: 'M4 20V10M10 20V4M16 20v-7M20 20H3',
   stand: 'M4 7h11l-3-3M20 17H9l3 3',
   stop: 'M7 7h10v10H7z',

@@ -1,6 +1,7 @@
 """Puts what a handler returned into the components."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from typing import Any
 
 import gradio as gr
@@ -26,13 +27,21 @@ def present(view: View, shown: Shown) -> Outputs:
         view.picker.versions: _versions(shown.versions) if shown.versions else None,
         view.picker.providers: shown.providers,
         view.history: shown.history,
-        view.notes: shown.note.wire() if shown.note else None,
+        view.notes: _notes(shown),
+        view.chat.files: shown.files,
         view.analysis: shown.analysis,
     }
     changed: Outputs = {component: value for component, value in parts.items() if value is not None}
     if shown.lane is None:
         return changed
     return changed | _lane(view, shown.lane) | {view.settings.lane: shown.drawer or {}}
+
+
+def _notes(shown: Shown) -> dict[str, Any] | None:
+    """A note, and what the page's scripts are told, which has no place of its own."""
+    if shown.note is None and shown.told is None:
+        return None
+    return {**(shown.note.wire() if shown.note else {}), "told": asdict(shown.told) if shown.told else None}
 
 
 def picture(shown: Shown, before: Mapping[str, str]) -> dict[str, str]:

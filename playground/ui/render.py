@@ -5,6 +5,7 @@ component; where markup of our own surrounds it, it is escaped. A message never 
 would take it for a file to serve.
 """
 
+import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -12,12 +13,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from chatkit.types import (
-    Annotation,
     AssistantMessageItem,
     ClientToolCallItem,
     CustomTask,
-    EntitySource,
-    FileSource,
     FileTask,
     GeneratedImageItem,
     ImageTask,
@@ -34,7 +32,13 @@ from chatkit.types import (
     WorkflowItem,
 )
 
+from playground.compare.answers import Source, answer, sources
+from playground.compare.drawing.citations import address, marked, source_line
+from playground.compare.drawing.markdown import plain
+from playground.compare.drawing.messages import file_link
 from playground.compare.drawing.metrics import escaped
+from playground.compare.parts import IN_THE_BROWSER
+from playground.ui.mounts import item_placeholder
 
 Message = dict[str, Any]
 
@@ -76,14 +80,6 @@ def note_message(kind: str, text: str) -> Message:
     return text_message("assistant", f'<div class="note {kind}" role="status">{escaped(text)}</div>')
 
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|<>~$&-])")
-
-
-def plain(text: str) -> str:
-    """The text as Markdown that draws it literally, on one line."""
-    return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
-
-
 # -- items ------------------------------------------------------------------------------------------------------
 
 
@@ -91,7 +87,7 @@ def item_messages(item: ThreadItem, *, is_open: bool = False) -> list[Message]:
     """The messages of one item; none for what a reader does not see."""
     match item:
         case UserMessageItem():
-            return [text_message("user", _user_text(item))]
+            return [text_message("user", *_user_texts(item))]
         case AssistantMessageItem():
             return _answer(item, is_open=is_open)
         case WorkflowItem():
@@ -102,34 +98,49 @@ def item_messages(item: ThreadItem, *, is_open: bool = False) -> list[Message]:
             return _other(item)
 
 
-def _user_text(item: UserMessageItem) -> str:
+def _user_texts(item: UserMessageItem) -> Iterator[str]:
+    """What was said, and, as a block of its own that an edit leaves out, the files beside it."""
     text = "".join(part.text for part in item.content)
-    names = "".join(f"\n\n[{plain(attachment.name)}]" for attachment in item.attachments)
     quote = "".join(f"> {line}\n" for line in (item.quoted_text or "").splitlines())
-    return f"{quote}\n{text}{names}" if quote else text + names
+    if said := f"{quote}\n{text}" if quote else text:
+        yield said
+    if item.attachments:
+        yield f'<div class="files">{"".join(map(file_link, item.attachments))}</div>'
 
 
 def _answer(item: AssistantMessageItem, *, is_open: bool) -> list[Message]:
-    text = "\n\n".join(part.text for part in item.content)
-    if not text.strip():
+    said = answer(item)
+    if not said.text.strip():
         return [text_message("assistant", WAITING)] if is_open else []
-    sources = source_list([note for part in item.content for note in part.annotations])
-    return [text_message("assistant", f"{text}\n\n{sources}" if sources else text)]
+    listed = source_list(sources(item))
+    text = marked(said)
+    return [text_message("assistant", f"{text}\n\n{listed}" if listed else text)]
 
 
 def _other(item: ThreadItem) -> list[Message]:
     match item:
+        case ClientToolCallItem() if item.status == "completed":
+            return [_client_call(item)]
         case ClientToolCallItem():
-            return [fold_message(f"`{_code(item.name)}` in the browser", "", pending=item.status == "pending")]
-        case WidgetItem():
-            return [text_message("assistant", item.copy_text or "*A widget, shown by ChatKit clients.*")]
-        case GeneratedImageItem():
-            return [note_message("info", "An image was made; ChatKit clients show it.")]
-        case StructuredInputItem():
-            asked = "\n".join(f"- {plain(one.question)}" for one in item.inputs)
-            return [text_message("assistant", f"The agent asks:\n\n{asked}")]
+            title = f"`{_code(item.name)}` · {IN_THE_BROWSER}"
+            return [fold_message(title, "", pending=True), text_message("assistant", item_placeholder(item))]
+        case WidgetItem() | GeneratedImageItem() | StructuredInputItem():
+            return [text_message("assistant", item_placeholder(item))]
         case _:
             return []
+
+
+def _client_call(item: ClientToolCallItem) -> Message:
+    given = [
+        f"{part}\n\n{_fenced(json.dumps(value, ensure_ascii=False, indent=2))}"
+        for part, value in (("Arguments", item.arguments), ("Result", item.output))
+    ]
+    return fold_message(f"`{_code(item.name)}` · {IN_THE_BROWSER}", "\n\n".join(given), pending=False)
+
+
+def _fenced(text: str) -> str:
+    fence = "`" * max(3, 1 + max(map(len, re.findall("`+", text)), default=0))
+    return f"{fence}json\n{text}\n{fence}"
 
 
 def _tasks(tasks: Iterable[Task]) -> Iterator[Message]:
@@ -186,22 +197,10 @@ def _code(text: str) -> str:
 # -- citations --------------------------------------------------------------------------------------------------
 
 
-def source_list(annotations: Iterable[Annotation]) -> str:
-    """The cited sources, each once, as a numbered Markdown list; empty if there are none."""
-    shown = dict.fromkeys(_source(annotation) for annotation in annotations)
-    lines = [f"{number}. {source}" for number, source in enumerate(shown, 1)]
+def source_list(found: Iterable[Source]) -> str:
+    """The cited sources as a numbered Markdown list; empty if there are none."""
+    lines = [f"{number}. {source_line(source)}" for number, source in enumerate(found, 1)]
     return "\n".join(["**Sources**", "", *lines]) if lines else ""
-
-
-def _source(annotation: Annotation) -> str:
-    source = annotation.source
-    match source:
-        case URLSource():
-            return _link(source)
-        case FileSource():
-            return plain(source.filename or source.title)
-        case EntitySource():
-            return plain(source.title)
 
 
 def _link(source: URLSource) -> str:
@@ -209,14 +208,7 @@ def _link(source: URLSource) -> str:
     title = plain(source.title or parts.netloc)
     if parts.scheme not in {"http", "https"}:
         return title
-    return f"[{title}](<{_UNSAFE.sub(_percent, source.url)}>)"
-
-
-_UNSAFE = re.compile(r"[<>\s\\]")
-
-
-def _percent(found: re.Match[str]) -> str:
-    return f"%{ord(found[0]):02X}"
+    return f"[{title}](<{address(source.url)}>)"
 
 
 def notice(event: NoticeEvent) -> Message:

@@ -1,7 +1,7 @@
 """What the page shows, as frozen values: handlers make them, `wiring` puts them into components."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from secrets import token_hex
 from typing import Any
 
@@ -53,6 +53,33 @@ def read_decisions(value: object) -> list[Decision]:
         return []
 
 
+class Files(BaseModel):
+    """What is beside the box, of the tab that it is meant for."""
+
+    model_config = ConfigDict(frozen=True)
+
+    tab: str
+    ids: tuple[str, ...] = Field(max_length=100)
+
+
+def read_files(value: object, tab_id: str) -> tuple[str, ...]:
+    """The ids of the files beside the box, as the browser sent them; those of another tab count as none."""
+    try:
+        files = Files.model_validate(value)
+    except ValidationError:
+        return ()
+    return files.ids if files.tab == tab_id else ()
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a run had the visitor's UI do. `id` tells it from every other one; `data` is JSON."""
+
+    id: str
+    name: str
+    data: Mapping[str, Any]
+
+
 @dataclass(frozen=True, slots=True)
 class Feed:
     """A conversation, drawn. `ids` holds the item behind each message, None where there is none.
@@ -73,6 +100,8 @@ class Feed:
     settled: int = 0
     asks: tuple[Ask, ...] = ()
     board: str = ""
+    mounts: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    effects: tuple[Effect, ...] = ()
 
     @property
     def index(self) -> Index:
@@ -100,6 +129,8 @@ class Feed:
             "open": _json(self.messages[self.settled :]),
             "rest": _json(rest),
             "board": self.board,
+            "mounts": _json(self.mounts),
+            "effects": _json(self.effects),
         }
 
 
@@ -109,12 +140,13 @@ class Columns:
 
     board: str
     lanes: Mapping[str, Drawn]
+    effects: tuple[Effect, ...] = ()
 
     def wire(self) -> dict[str, str]:
         """The value of the feed component."""
         lines = {f"lane:{lane_id}": drawn.lines for lane_id, drawn in self.lanes.items()}
         tails = {f"tail:{lane_id}": drawn.tail for lane_id, drawn in self.lanes.items()}
-        return {"board": self.board, **lines, **tails}
+        return {"board": self.board, "effects": _json(self.effects), **lines, **tails}
 
 
 def _json(value: Any) -> str:
@@ -158,10 +190,29 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """What a script of the page, which waits for it by its `call`, is told: an `item` that changed, or an error.
+
+    One that is `late` came after somebody else's, and is no trouble.
+    """
+
+    call: str
+    item: dict[str, Any] | None = None
+    error: str | None = None
+    late: bool = False
+
+    @classmethod
+    def refused(cls, call: object, note: Note | None) -> "Told | None":
+        """That what was asked came to nothing; nothing to a script that does not wait."""
+        return cls(call, error=note.text) if isinstance(call, str) and note else None
+
+
+@dataclass(frozen=True, slots=True)
 class Shown:
     """What changes on the page; None leaves a part as it is.
 
-    `drawer` names the tab and the lane whose settings `lane` has.
+    `drawer` names the tab and the lane whose settings `lane` has. `told` is for the script that asked, and `files` what
+    becomes of those beside the box.
     """
 
     strip: dict[str, Any] | None = None
@@ -174,4 +225,6 @@ class Shown:
     history: dict[str, Any] | None = None
     box: str | None = None
     note: Note | None = None
+    told: Told | None = None
+    files: dict[str, Any] | None = None
     analysis: dict[str, Any] | None = None

@@ -121,11 +121,12 @@ class Watch:
         columns = {lane_id: self._columns[lane_id] for lane_id in shown.order}
         if len(columns) > 1:
             drawn = {lane_id: column.draw(shown.curtain.tells) for lane_id, column in columns.items()}
-            return Columns(self._above, drawn)
+            return Columns(self._above, drawn, tuple(one for column in columns.values() for one in column.effects))
         (alone,) = columns.values()
         if alone.view is None:
             return Feed(tab_id=self._tab_id, board=self._above)
-        return replace(draw(alone.view, alone.transcript), tab_id=self._tab_id, limit=alone.limit, board=self._above)
+        fresh = draw(alone.view, alone.transcript)
+        return replace(fresh, tab_id=self._tab_id, limit=alone.limit, board=self._above, effects=alone.effects)
 
     def _versions(self) -> Versions:
         """Of the only lane; several have theirs on the board."""

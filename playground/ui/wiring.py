@@ -75,7 +75,8 @@ def _chat(view: View, doors: Doors) -> None:
     handed = [chat.chat, chat.index, strip, versions, providers, view.notes, chat.asks, chat.board]
     chat.feed.change(None, [chat.feed, strip], handed, js=SHOW, trigger_mode="always_last", **QUICK)
     for sends in (chat.box.submit, chat.send.click):
-        sends(doors.send, inputs_kwargs={"strip": strip, "text": chat.box}, outputs=[chat.box, view.notes], **QUICK)
+        said: dict[str, Any] = {"strip": strip, "text": chat.box, "files": chat.files}
+        sends(doors.send, inputs_kwargs=said, outputs=[chat.box, chat.files, view.notes], **QUICK)
     chat.chat.example_select(doors.suggest, inputs_kwargs={"strip": strip}, outputs=[chat.box, view.notes], **QUICK)
     chat.stop.click(doors.stop, **by_index)
     event(chat.asks, "ask_decide")(doors.decide, trigger_mode="multiple", **by_index)

@@ -258,6 +258,10 @@ GOOD: dict[str, dict[str, Any]] = {
     "unvote": {"round": "rnd"},
     "version": {"lane": "LANE", "branch": "br"},
     "earlier": {"lane": "LANE"},
+    "press": {"lane": "LANE", "item": "wid", "action": {"type": "more", "payload": {}}, "call": "c"},
+    "press_at_once": {"lane": "LANE", "item": "wid", "action": {"type": "more"}, "call": "c"},
+    "answer": {"lane": "LANE", "item": "inp", "run": "run", "input": {"status": "skipped", "answers": {}}, "call": "c"},
+    "output": {"lane": "LANE", "item": "ctc", "run": "run", "output": 1, "call": "c"},
 }
 """An act that can be read, of each kind."""
 
@@ -277,6 +281,7 @@ HARMLESS = {
     ("move", "to"),
     ("repeat", "times"),
     ("unvote", "round"),
+    ("output", "output"),
 }
 """Fields for which some of what is odd elsewhere is right."""
 

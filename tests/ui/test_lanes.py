@@ -161,7 +161,7 @@ def test_a_conversation_takes_the_place_of_the_lanes_before_it() -> None:
     two = picture(Shown(feed=Columns("{}", {"a": Drawn(), "b": Drawn()}), strip={"tabs": []}), {"watch": "w"})
     assert {"lane:a", "tail:b", "board", "strip", "watch"} < set(two)
     one = picture(Shown(feed=Feed()), two)
-    assert set(one) == {"watch", "strip", "asks", "settled", "open", "rest", "board"}
+    assert set(one) == {"watch", "strip", "asks", "settled", "open", "rest", "board", "mounts", "effects"}
     assert picture(Shown(), two) == two
 
 

@@ -87,7 +87,7 @@ async def test_a_page_is_not_for_nobody(browser: httpx2.AsyncClient) -> None:
 
 
 async def test_an_error_shows_our_words_only(browser: httpx2.AsyncClient) -> None:
-    reply = await call(browser, "send", {"chosen": "tab_nowhere"}, "hi")
+    reply = await call(browser, "send", {"chosen": "tab_nowhere"}, "hi", None)
     notes = reply.json()["data"][-1]
     assert notes["problem"]
     assert notes["text"] == "Not found."

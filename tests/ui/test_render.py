@@ -18,8 +18,10 @@ from chatkit.types import (
     URLSource,
 )
 
+from playground.compare.answers import sources
+from playground.compare.drawing.markdown import plain
 from playground.compare.drawing.metrics import escaped
-from playground.ui.render import item_messages, notice, plain, source_list, step_title
+from playground.ui.render import item_messages, notice, source_list, step_title
 from tests.ui.made import AT, answer, texts, user, work
 
 
@@ -106,8 +108,8 @@ def test_sources_are_listed_once_and_only_web_addresses_are_links() -> None:
         Annotation(source=FileSource(title="t", filename="a_b.txt")),
         Annotation(source=EntitySource(title="Ann", id="1")),
     ]
-    listed = ["1. [A \\[b\\]](<https://a.test/x%20y)>)", "2. Bad", "3. a\\_b.txt", "4. Ann"]
-    assert source_list(notes).splitlines()[2:] == listed
+    listed = ["1. [A \\[b\\]](<https://a.test/x%20y)>)", "2. Bad", "3. t", "4. Ann"]
+    assert source_list(sources(answer("Yes.", *notes))).splitlines()[2:] == listed
     assert texts(item_messages(answer("Yes.", *notes))[0])[0].startswith("Yes.\n\n**Sources**")
 
 

@@ -1,6 +1,7 @@
 """The doors to who answers, in one lane or in several."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import gradio as gr
@@ -10,8 +11,8 @@ from playground.ui.handlers import lane
 from playground.ui.handlers.acts import FIELDS, perform
 from playground.ui.handlers.analysis import Asked, analyse
 from playground.ui.handlers.caller import Caller
-from playground.ui.rim import door
-from playground.ui.state import Shown
+from playground.ui.rim import door, problem
+from playground.ui.state import Shown, Told
 
 
 def _shown(drawer: object, tab_id: str) -> str | None:
@@ -70,7 +71,12 @@ class LaneDoors(Entry):
     async def act(self, request: gr.Request, event: gr.EventData) -> Shown:
         """Something is done on the board."""
         caller = Caller(self._desk, self._client(request), page_of(request))
-        return await perform(caller, _told(event, FIELDS))
+        asked = _told(event, FIELDS)
+        try:
+            return await perform(caller, asked)
+        except Exception as error:  # the script that asked is told, as well as the visitor
+            shown = problem(error)
+            return replace(shown, told=Told.refused(asked.get("call"), shown.note))
 
     @door
     async def analyse(self, request: gr.Request, event: gr.EventData) -> Shown:

@@ -9,7 +9,7 @@ from playground.ui.audience import Audience, while_taken
 from playground.ui.doors.entry import Entry, chosen, page_of, said
 from playground.ui.handlers import chat
 from playground.ui.rim import door, standing_door
-from playground.ui.state import WINDOW, Index, Shown, read_decisions
+from playground.ui.state import WINDOW, Index, Shown, read_decisions, read_files
 
 
 def _taken(request: gr.Request, pictures: AsyncIterator[Shown]) -> AsyncIterator[Shown]:
@@ -50,9 +50,10 @@ class TalkDoors(Entry):
         return chat.leave(self._desk, page=page_of(request))
 
     @door
-    async def send(self, request: gr.Request, *, strip: Any, text: Any) -> Shown:
-        """A message is sent."""
-        return await chat.send(self._desk, self._client(request), tab_id=chosen(strip), text=str(text or ""))
+    async def send(self, request: gr.Request, *, strip: Any, text: Any, files: Any = None) -> Shown:
+        """A message is sent, with the files beside it."""
+        client, tab_id = self._client(request), chosen(strip)
+        return await chat.send(self._desk, client, tab_id=tab_id, text=str(text or ""), files=read_files(files, tab_id))
 
     @door
     async def suggest(self, request: gr.Request, event: gr.EventData, *, strip: Any) -> Shown:

@@ -7,11 +7,11 @@ from pydantic import ValidationError
 
 from playground import wire
 from playground.errors import Malformed
-from playground.ui.handlers import judging, lanes, scripts, talking
+from playground.ui.handlers import judging, lanes, scripts, talking, using
 from playground.ui.handlers.caller import Acts, Caller
 from playground.ui.state import Shown
 
-ACTS: Acts = {**lanes.ACTS, **talking.ACTS, **scripts.ACTS, **judging.ACTS}
+ACTS: Acts = {**lanes.ACTS, **talking.ACTS, **scripts.ACTS, **judging.ACTS, **using.ACTS}
 
 FIELDS = frozenset({"act", *(field for form, _ in ACTS.values() for field in form.model_fields)})
 """What an act may say."""

@@ -54,22 +54,24 @@ def leave(desk: Desk, *, page: str) -> Shown:
     return Shown()
 
 
-async def send(desk: Desk, client: Client, *, tab_id: str, text: str) -> Shown:
-    """Sends what is in the box, and empties it."""
-    if not text.strip():
+async def send(desk: Desk, client: Client, *, tab_id: str, text: str, files: Sequence[str] = ()) -> Shown:
+    """Sends what is in the box, with the files beside it, and empties it."""
+    if not text.strip() and not files:
         return Shown()
+    gone = Shown(box="", files={"sent": list(files)})
+    along: dict[str, Any] = {"attachments": files} if files else {}
     if len((await client.tab(tab_id)).lanes) == 1:
-        await client.send(tab_id, text)
+        await client.send(tab_id, text, **along)
         desk.bell.ring(tab_id)
-        return Shown(box="")
-    sent = await client.send_all(tab_id, text)
+        return gone
+    sent = await client.send_all(tab_id, text, **along)
     desk.bell.ring(tab_id)
     refused = [one for one in sent if one.error]
     if not refused:
-        return Shown(box="")
+        return gone
     # What no lane took is still in the box.
-    box = "" if len(refused) < len(sent) else None
-    return Shown(box=box, note=Note(await _refusals(client, tab_id, refused), problem=True))
+    kept = Shown() if len(refused) == len(sent) else gone
+    return replace(kept, note=Note(await _refusals(client, tab_id, refused), problem=True))
 
 
 UNTOLD = "it cannot be asked at the moment. Switch blind off to see why."

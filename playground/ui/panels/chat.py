@@ -27,6 +27,7 @@ class ChatPanel:
     chat: gr.Chatbot
     index: gr.JSON
     asks: gr.HTML
+    files: gr.HTML
     earlier: gr.Button
     box: gr.Textbox
     send: gr.Button
@@ -35,7 +36,7 @@ class ChatPanel:
 
 def build_chat() -> ChatPanel:
     """A column that fills the page."""
-    feed = drawn("feed.js", {}, elem_id="feed", classes=["unseen"])
+    feed = drawn("feed.js", {}, elem_id="feed", classes=["unseen"], uses=["make.js", "mounted.js", "closed.js"])
     index = gr.JSON({}, visible=False)
     with gr.Column(elem_id="conversation", scale=1):
         earlier = gr.Button("Show earlier", size="sm", elem_id="earlier")
@@ -59,6 +60,7 @@ def build_chat() -> ChatPanel:
         )
         asks = drawn("asks.js", {}, elem_id="asks", uses=["make.js", "cards.js"])
     with gr.Column(elem_id="composer"), gr.Row(elem_id="message"):
+        files = drawn("files.js", {}, elem_id="files", uses=["make.js", "dictate.js"])
         box = gr.Textbox(
             label="Message",
             show_label=False,
@@ -72,4 +74,4 @@ def build_chat() -> ChatPanel:
         )
         stop = gr.Button("Stop", elem_id="stop", min_width=40, scale=0)
         send = gr.Button("Send", variant="primary", elem_id="send", min_width=40, scale=0)
-    return ChatPanel(feed, board, chat, index, asks, earlier, box, send, stop)
+    return ChatPanel(feed, board, chat, index, asks, files, earlier, box, send, stop)

@@ -34,6 +34,6 @@ def build_view() -> View:
         strip = build_strip()
         picker = build_picker()
         chat = build_chat()
-        notes = drawn("notes.js", {}, elem_id="notes")
+        notes = drawn("notes.js", {}, elem_id="notes", uses=["make.js"])
         analysis = build_analysis()
     return View(history, settings, strip, picker, chat, analysis, notes)
