@@ -66,12 +66,14 @@ function grid({ marks, left, right, y, format, numbered }) {
     numbered ? svg("text", { class: "pg-tick-text", x: left - 7, y: y(mark) + 4, "text-anchor": "end" }, format(mark)) : null));
 }
 
-function axis({ hidden, x, height, band }, { labels }) {
+function axis({ hidden, x, height, width, band }, { labels }) {
   if (hidden) return null;
   const most = Math.max(3, Math.floor(Math.max(band, 62) / LABEL));
   const short = labels.map((label) => (label.length > most ? `${label.slice(0, most - 1)}…` : label));
-  const every = Math.max(1, Math.ceil((LABEL * Math.max(0, ...short.map(({ length }) => length)) + 10) / band));
-  return short.map((label, index) => (index % every ? null : svg("text", { class: "pg-tick-text", x: x(index), y: height - 8, "text-anchor": "middle" }, label)));
+  const pushed = Math.max(0, ((short[0]?.length ?? 0) * LABEL) / 2 - x(0)); // the first one, to stay in sight
+  const every = Math.max(1, Math.ceil((LABEL * Math.max(0, ...short.map(({ length }) => length)) + 10 + pushed) / band));
+  const place = (label, index) => Math.max((label.length * LABEL) / 2, Math.min(width - (label.length * LABEL) / 2, x(index)));
+  return short.map((label, index) => (index % every ? null : svg("text", { class: "pg-tick-text", x: place(label, index), y: height - 8, "text-anchor": "middle" }, label)));
 }
 
 function mark(series, color, frame, model) {

@@ -41,8 +41,8 @@ const STROKES = {
   desktop: "M3 5h18v11H3z|M9 20h6|M12 16v4",
   document: `${page}|M9 12h6|M9 16h6`,
   dot: "!M12 10a2 2 0 1 0 0 4 2 2 0 0 0 0-4z",
-  "dots-horizontal": "M5 12h.01|M12 12h.01|M19 12h.01",
-  "dots-vertical": "M12 5v.01|M12 12v.01|M12 19v.01",
+  "dots-horizontal": "!M5 10.4a1.6 1.6 0 1 0 0 3.2 1.6 1.6 0 0 0 0-3.2z|!M12 10.4a1.6 1.6 0 1 0 0 3.2 1.6 1.6 0 0 0 0-3.2z|!M19 10.4a1.6 1.6 0 1 0 0 3.2 1.6 1.6 0 0 0 0-3.2z",
+  "dots-vertical": "!M12 3.4a1.6 1.6 0 1 0 0 3.2 1.6 1.6 0 0 0 0-3.2z|!M12 10.4a1.6 1.6 0 1 0 0 3.2 1.6 1.6 0 0 0 0-3.2z|!M12 17.4a1.6 1.6 0 1 0 0 3.2 1.6 1.6 0 0 0 0-3.2z",
   "empty-circle": ring,
   "external-link": "M14 4h6v6|M20 4l-9 9|M18 14v6H4V6h6",
   eye: "M2 12c3-5 6-7 10-7s7 2 10 7c-3 5-6 7-10 7s-7-2-10-7z|M15 12a3 3 0 1 1-6 0 3 3 0 0 1 6 0z",
@@ -99,7 +99,7 @@ export function icon(name, props = {}) {
   const strokes = (hasIcon(known) ? STROKES[known] : STROKES.dot).split("|");
   const paths = strokes.map((stroke) =>
     svg("path", stroke.startsWith("!") ? { d: stroke.slice(1), fill: "currentColor" } : { d: stroke }));
-  const filled = strokes.length > 1 && strokes[0].startsWith("!");
+  const filled = strokes.length === 2 && strokes[0].startsWith("!");
   const sheet = { viewBox: "0 0 24 24", "aria-hidden": "true", focusable: "false", ...props };
   return svg("svg", { ...sheet, class: `pg-icon${filled ? " pg-filled" : ""} ${props.class ?? ""}`.trim() }, ...paths);
 }

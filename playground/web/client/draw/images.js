@@ -41,4 +41,8 @@ export function askedPicture(url, alt, c, props = {}) {
     el("button", { type: "button", class: "pg-button pg-small", on: { click: show } }, c.t("Show")));
 }
 
-const sizes = ({ style }) => (style ? { style } : {});
+// Its words need room, so a height is the least that it is high.
+function sizes({ style = {} }) {
+  const { "block-size": high, "aspect-ratio": _, ...others } = style;
+  return { style: high ? { ...others, "min-block-size": high } : others };
+}

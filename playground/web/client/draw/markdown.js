@@ -19,6 +19,7 @@ const purifier = DOMPurify(window);
 purifier.setConfig({
   ALLOWED_TAGS: TAGS,
   ALLOWED_ATTR: ["href", "title", "align", "type", "checked", "start", "class"],
+  ADD_URI_SAFE_ATTR: ["align", "type", "checked", "start"],
   ALLOWED_URI_REGEXP: /^(?:https?|mailto):/i,
   ALLOW_DATA_ATTR: false,
   ALLOW_ARIA_ATTR: false,

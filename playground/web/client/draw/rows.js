@@ -30,6 +30,6 @@ function branches({ branches: at, t }) {
   const step = (by, sign, label, off) => quiet(sign, label, () => at.go(by), { disabled: off, key: label });
   return el("span", { class: "pg-branches", role: "group", "aria-label": t("Versions") },
     step(-1, "chevron-left", t("Previous version"), at.index <= 0),
-    el("span", {}, `${at.index + 1} / ${at.count}`),
+    el("span", { dir: "ltr" }, `${at.index + 1} / ${at.count}`),
     step(1, "chevron-right", t("Next version"), at.index >= at.count - 1));
 }

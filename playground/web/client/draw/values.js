@@ -58,12 +58,17 @@ export const radius = (value) => {
 /** A colour by its use (`text`, `surface`, `border`, `chart`): a token, a primitive such as `red-100`, a CSS colour, `{light, dark}`. */
 export function colour(value, use = "text") {
   if (value && typeof value === "object") {
-    const [light, dark] = [colour(record(value).light, use), colour(record(value).dark, use)];
-    return light && dark && typeof value.light === "string" && typeof value.dark === "string" ? `light-dark(${light}, ${dark})` : (light ?? dark);
+    const [light, dark] = [one(record(value).light, use, String), one(record(value).dark, use, String)];
+    return light && dark ? `light-dark(${light}, ${dark})` : (light ?? dark);
   }
+  return one(value, use, (shade) => 1000 - shade);
+}
+
+// `inDark`: which shade of a primitive stands for it in the dark.
+function one(value, use, inDark) {
   if (typeof value !== "string" || value.length > 80) return undefined;
   const name = value.trim().toLowerCase();
-  return token(name, use) ?? primitive(name) ?? css(name);
+  return token(name, use) ?? primitive(name, inDark) ?? css(name);
 }
 
 function token(name, use) {
@@ -75,10 +80,15 @@ function token(name, use) {
   return use === "text" && Object.hasOwn(TEXT, name) ? `var(--${TEXT[name]})` : undefined;
 }
 
-function primitive(name) {
-  const [, hue, shade] = /^([a-z]+)-(\d{1,4})$/.exec(name) ?? [];
+function primitive(name, inDark) {
+  const [, hue, digits] = /^([a-z]+)-(\d{1,4})$/.exec(name) ?? [];
   if (!hue || !Object.hasOwn(HUES, hue)) return undefined;
-  const depth = Math.min(Number(shade), 1000) / 1000;
+  const shade = Math.min(Number(digits), 1000);
+  return `light-dark(${shaded(hue, shade)}, ${shaded(hue, Number(inDark(shade)))})`;
+}
+
+function shaded(hue, shade) {
+  const depth = shade / 1000;
   const [chroma, angle] = HUES[hue];
   return `oklch(${(0.985 - 0.8 * depth).toFixed(3)} ${(chroma * Math.sin(Math.PI * Math.min(1, depth + 0.08))).toFixed(4)} ${angle})`;
 }
