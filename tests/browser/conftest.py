@@ -6,7 +6,10 @@ import subprocess
 import sys
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -42,8 +45,23 @@ def running(*command: str, folder: Path, **variables: str) -> Generator[str]:
             process.wait(30)
 
 
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - as it is named there
+        """Says nothing."""
+
+
 @pytest.fixture(scope="session")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """Another site, which may use the playground: where it is, and the folder of its pages."""
+    folder = tmp_path_factory.mktemp("elsewhere")
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder))) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}", folder
+        server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def address(tmp_path_factory: pytest.TempPathFactory, elsewhere: tuple[str, Path]) -> Iterator[str]:
     """Where the playground is."""
     folder = tmp_path_factory.mktemp("served")
     with running("-m", "tests.wire", "--port", "0", folder=folder) as wire:
@@ -52,6 +70,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             "PLAYGROUND_LOCAL_MODEL": "off",
             "PLAYGROUND_DATA_DIR": str(folder / "data"),
             "PLAYGROUND_AGENT": "tests.staff:clerk",
+            "PLAYGROUND_ALLOWED_ORIGINS": elsewhere[0],
         }
         with running(str(ROOT / "app.py"), "--port", "0", folder=folder, **settings) as address:
             yield address

@@ -111,35 +111,38 @@ function widgetUpdated(item, change) {
     case "widget.root.updated":
       return { ...item, widget: change.widget };
     case "widget.component.updated":
-      return { ...item, widget: mapped(item.widget, change.component_id, () => change.component) };
+      return { ...item, widget: changed(item.widget, change.component_id, () => change.component) };
     case "widget.streaming_text.value_delta":
-      return {
-        ...item,
-        widget: mapped(item.widget, change.component_id, (part) => ({
-          ...part,
-          value: (part.value ?? "") + change.delta,
-          streaming: !change.done,
-        })),
-      };
+      return { ...item, widget: changed(item.widget, change.component_id, (part) => grown(part, change)) };
     default:
       return item;
   }
 }
 
-/** The widget with the component of that id changed, wherever it stands. */
-function mapped(node, id, change) {
-  if (Array.isArray(node)) {
-    const parts = node.map((part) => mapped(part, id, change));
-    return parts.some((part, index) => part !== node[index]) ? parts : node;
+function grown(part, { delta, done }) {
+  const { value = null } = part;
+  if (value !== null && typeof value !== "string") return part;
+  return { ...part, value: (value ?? "") + delta, ...(done && "streaming" in part && { streaming: false }) };
+}
+
+/** The tree with the first component of that id changed. */
+function changed(node, id, change) {
+  if (node.id === id) return change(node);
+  const { children } = node;
+  if (component(children)) {
+    const inside = changed(children, id, change);
+    return inside === children ? node : { ...node, children: inside };
   }
-  if (node === null || typeof node !== "object") return node;
-  if (node.id === id && typeof node.type === "string") return change(node);
-  let result = node;
-  for (const name of Object.keys(node)) {
-    const inner = mapped(node[name], id, change);
-    if (inner !== node[name]) result = { ...result, [name]: inner };
+  if (!Array.isArray(children) || !children.every(component)) return node;
+  for (const [index, child] of children.entries()) {
+    const inside = changed(child, id, change);
+    if (inside !== child) return { ...node, children: children.with(index, inside) };
   }
-  return result;
+  return node;
+}
+
+function component(value) {
+  return value !== null && typeof value === "object" && !Array.isArray(value);
 }
 
 /** The list with a value at an index; beyond the end it is appended. */
