@@ -67,12 +67,12 @@ def ended_runs(rows: Sequence[ItemRow], found: Sequence[RunRow], path: Sequence[
     """The runs that are over, by the id of the last item that each left among `rows`, or else of what it answered.
 
     `path` is the branches of the head, newest first. A message may have been answered on several of them; the run
-    on the newest is the one that is read here.
+    on the newest is the one that is read here. That of an action is read where it left items.
     """
     depth = {branch_id: depth for depth, branch_id in enumerate(path)}
     answering: dict[str, RunRow] = {}
     for run in found:
-        asked = run.order.get("answers") or ""
+        asked = run.order.get("answers") or run.id
         other = answering.get(asked)
         if run.branch_id in depth and (other is None or depth[run.branch_id] <= depth[other.branch_id]):
             answering[asked] = run
