@@ -12,6 +12,7 @@ from agents.tool_context import ToolContext
 from playground import wire
 from playground.errors import LimitReached
 from playground.runs.calls import Calls
+from playground.toolkit.asking import Asking
 
 logger = logging.getLogger(__name__)
 
@@ -32,7 +33,7 @@ class ToolWatch(RunHooks[Any]):
                 f"The agent called tools more than {self._most} times, so the run was stopped.", allow_retry=True
             )
         self.calls += 1
-        if isinstance(context, ToolContext):
+        if isinstance(context, ToolContext) and not isinstance(tool, Asking):  # what takes time there is the visitor
             self._calls.start(context.tool_call_id)
 
     async def on_tool_end(self, context: RunContextWrapper[Any], agent: Agent[Any], tool: Tool, result: object) -> None:
