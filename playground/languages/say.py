@@ -4,14 +4,15 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-DEFAULT = "en"
+from playground.languages.catalogs import CATALOGS, DEFAULT
 
 _language: ContextVar[str] = ContextVar("the language of whom we answer", default=DEFAULT)
 
 
 def say(text: str, /, **values: object) -> str:
     """The English `text` in the language that is spoken now, its `{names}` filled in with the `values`."""
-    return text.format(**values) if values else text
+    told = CATALOGS.get(spoken(), {}).get(text, text)
+    return told.format(**values) if values else told
 
 
 def spoken() -> str:

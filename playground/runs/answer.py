@@ -13,6 +13,7 @@ from playground import prices
 from playground.attachments.attachments import Attachments
 from playground.attachments.reading import Reader
 from playground.errors import AgentError, VisitorError
+from playground.languages.say import speaking
 from playground.models.provider import Models
 from playground.models.tuning import own_settings, tuned
 from playground.roster.roster import Roster
@@ -67,12 +68,13 @@ class Answerer:
         self._models.check(model)
 
     async def answer(self, run: LiveRun, told: Told) -> Ending:
-        """Answer; cancelling the surrounding task stops the run."""
-        drive = Drive(run, self._settings, self._shutter(run))
-        if run.stopping is not None:
-            return drive.stopped()
-        with self.presses.heard_by(run):
-            return await self._answer(run, drive, told)
+        """Answer, in the language of who asked; cancelling the surrounding task stops the run."""
+        with speaking(run.order.language):
+            drive = Drive(run, self._settings, self._shutter(run))
+            if run.stopping is not None:
+                return drive.stopped()
+            with self.presses.heard_by(run):
+                return await self._answer(run, drive, told)
 
     async def _answer(self, run: LiveRun, drive: Drive, told: Told) -> Ending:
         order = run.order

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from chatkit.types import NoticeEvent
 from sqlmodel import Session
 
+from playground.languages.say import say, speaking
 from playground.runs.admit import KEY_LIFE
 from playground.runs.journal import Journal
 from playground.runs.live import LiveRun, StopReason
@@ -129,7 +130,8 @@ class Keeper:
         """Say once per trouble, to everybody who is reading, that nothing is being saved."""
         if self._journal.trouble and not self._warned:
             for run in self._live.values():
-                run.emit(NoticeEvent(level="warning", message=UNSAVED))
+                with speaking(run.order.language):
+                    run.emit(NoticeEvent(level="warning", message=say(UNSAVED)))
         self._warned = self._journal.trouble
 
 

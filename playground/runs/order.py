@@ -1,10 +1,13 @@
 """What a run is asked to do."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from chatkit.types import UserMessageItem
 
+from playground.languages.catalogs import DEFAULT
+from playground.languages.say import spoken
 from playground.records import LaneSettings, StandIn
 from playground.toolkit.actions import Pressed
 
@@ -42,7 +45,7 @@ class Order:
     answers: str | None = None
     behind: str | None = None
     pressed: Pressed | None = None
-    language: str = "en"
+    language: str = field(default_factory=spoken)
 
     @property
     def text(self) -> str:
@@ -62,8 +65,14 @@ class Order:
             "tool_choice": self.tool_choice,
             "round": self.round,
             "world": self.world,
+            "language": self.language if self.language != DEFAULT else None,
             "behind": self.behind,
             "stand_ins": [one.model_dump() for one in self.stand_ins],
             "pressed": {"type": self.pressed.type, "item_id": self.pressed.item_id} if self.pressed else None,
         }
         return kept | {name: value for name, value in more.items() if value}
+
+
+def language_of(stored: Mapping[str, Any]) -> str:
+    """The language of who asked, of an order as it was stored."""
+    return str(stored.get("language", DEFAULT))

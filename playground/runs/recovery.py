@@ -22,9 +22,11 @@ from chatkit.types import (
 from sqlmodel import Session
 
 from playground import wire
+from playground.languages.say import say, speaking
 from playground.runs.activity import UNFINISHED, WAITS
 from playground.runs.admit import row_of
 from playground.runs.live import LiveRun
+from playground.runs.order import language_of
 from playground.runs.pending import given_up
 from playground.runs.stage import still
 from playground.store import items, runs
@@ -44,22 +46,26 @@ def broken(run: LiveRun) -> Ending:
     """The end of a run whose answer broke in a way that nobody foresaw. What it took is not known any more."""
     for event in _ends(run.transcript()):
         run.emit(event)
-    run.emit(ErrorEvent(code="custom", message=BROKEN, allow_retry=True))
+    with speaking(run.order.language):
+        message = say(BROKEN)
+    run.emit(ErrorEvent(code="custom", message=message, allow_retry=True))
     usage = dict(run.paused.usage) if run.paused else {}
-    return Ending(status="failed", last_seq=len(run.frames), usage=usage, error=BROKEN, allow_retry=True)
+    return Ending(status="failed", last_seq=len(run.frames), usage=usage, error=message, allow_retry=True)
 
 
 def bury(session: Session, run: RunRow) -> list[bytes]:
     """Turn a dead owner's run into an interrupted one; answers its last frames. The caller has taken it over."""
     ends = _kept(session, run)
-    ends.append(ErrorEvent(code="custom", message=MESSAGE, allow_retry=True))
+    with speaking(language_of(run.order)):
+        message = say(MESSAGE)
+    ends.append(ErrorEvent(code="custom", message=message, allow_retry=True))
     frames = [wire.dump(event) for event in ends]
     runs.append(session, [(run.id, seq, data) for seq, data in enumerate(frames, run.last_seq + 1)])
     ending = Ending(
         status="interrupted",
         last_seq=run.last_seq + len(frames),
         usage=run.usage,
-        error=MESSAGE,
+        error=message,
         allow_retry=True,
         notes=run.notes,  # but not the cost: of what it took before it died nobody told
     )

@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from playground import wire
 from playground.records import LaneSettings, RunRecord, StandIn
-from playground.runs.order import Order
+from playground.runs.order import Order, language_of
 from playground.runs.paused import Paused
 from playground.runs.pending import given_up, presented
 from playground.store import items, runs
@@ -76,4 +76,5 @@ def _order(row: RunRow) -> Order:
         round=row.order.get("round"),
         world=row.order.get("world"),
         stand_ins=tuple(map(StandIn.model_validate, row.order.get("stand_ins", ()))),
+        language=language_of(row.order),
     )

@@ -10,6 +10,7 @@ import logging
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -72,7 +73,8 @@ class Database:
         )
 
     async def _in(self, pool: ThreadPoolExecutor, work: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(pool, work)
+        # In the caller's context: what is refused there is said in the caller's language.
+        return await asyncio.get_running_loop().run_in_executor(pool, copy_context().run, work)
 
     def _prepare(self) -> None:
         if self.is_sqlite and self.url.database:

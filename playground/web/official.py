@@ -13,7 +13,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from playground.languages.say import DEFAULT, say, spoken
+from playground.languages.catalogs import DEFAULT
+from playground.languages.say import say, spoken
 from playground.parts import Playground
 from playground.web.options import described
 

@@ -8,10 +8,11 @@ from starlette.routing import BaseRoute, Route
 
 from playground import catalog
 from playground.attachments.kinds import ACCEPT
+from playground.languages.catalogs import DEFAULT, TRANSLATED
 from playground.parts import Playground
 from playground.web.replies import json_reply
 
-LANGUAGES = ("en", "de", "fr", "es", "zh", "ur")
+LANGUAGES = (DEFAULT, *TRANSLATED)
 """Those that our own words are there in."""
 
 

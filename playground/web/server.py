@@ -27,6 +27,7 @@ from playground.web.health import Health
 from playground.web.identity import Badges, Identity
 from playground.web.process import Server, listener
 from playground.web.replies import Errors, http_refusal
+from playground.web.speech import Speech
 
 logger = logging.getLogger(__name__)
 
@@ -78,6 +79,7 @@ def create_api(parts: Playground) -> FastAPI:
     app.add_middleware(SameOrigin, allowed=settings.allowed_origins)
     app.add_middleware(ClosedDoors)
     app.add_middleware(Errors)
+    app.add_middleware(Speech)
     # Gradio leaves its own policy out when it finds this one, which grants nothing; its own lets any site read.
     app.add_middleware(CORSMiddleware)
     app.add_middleware(Cors, allowed=settings.allowed_origins)
