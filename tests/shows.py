@@ -40,6 +40,13 @@ def serve_tea(count: int) -> str:
     return f"shown {shown.item_id}"
 
 
+@function_tool(needs_approval=True)
+def serve_if_allowed(count: int) -> str:
+    """Show a counter, once the visitor has allowed it."""
+    show(counter(count))
+    return "shown"
+
+
 @function_tool
 async def serve_later(count: int) -> str:
     """Show a counter, on the event loop."""
@@ -158,7 +165,7 @@ async def serve(_pressed: Pressed) -> None:
     show(counter(7))
 
 
-TOOLS = [serve_tea, serve_later, recite, begin_and_hang, speak, look_up, paint, shut, show_nonsense]
+TOOLS = [serve_tea, serve_if_allowed, serve_later, recite, begin_and_hang, speak, look_up, paint, shut, show_nonsense]
 
 
 def build() -> Agent[Any]:

@@ -6,6 +6,7 @@ from typing import Any
 from chatkit.types import ThreadsCustomActionReq, ThreadsSyncCustomActionReq
 
 from playground import wire
+from playground.errors import AgentError, Malformed
 from playground.protocol.dispatcher import Begin, Serve, StreamReply
 from playground.protocol.orders import Call, Orders
 from playground.runs.engine import Engine
@@ -34,7 +35,10 @@ class Acting:
 
     async def _act_at_once(self, visitor: Visitor, params: Any) -> dict[str, Any]:
         await self._engine.settled(params.thread_id)
-        served = await self._presses.serve(Press(visitor, params.thread_id, _pressed(params)), at_once=True)
+        try:
+            served = await self._presses.serve(Press(visitor, params.thread_id, _pressed(params)), at_once=True)
+        except AgentError as error:  # no 5xx, upon which a UI would send it again
+            raise Malformed("{reason}", reason=error.message) from error
         return {"updated_item": served.item} if served.item is not None else {}
 
 

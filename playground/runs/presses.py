@@ -95,7 +95,7 @@ class Presses:
     async def serve(self, press: Press, *, at_once: bool = False) -> Served:
         """Do it. An action served `at_once` is no run: what it tells waits for the next answer.
 
-        Raises VisitorError as `find` does, and AgentError if the handler fails.
+        Raises VisitorError as `find` and the handler do, and AgentError if that fails.
         """
         async with self._doors.setdefault(press.thread_id, asyncio.Lock()):
             sender = await self.find(press)
@@ -148,8 +148,8 @@ class Presses:
             if outcome is None:
                 return Outcome()
             return replace(outcome, widget=None if outcome.widget is None else widget_of(outcome.widget))
-        except VisitorError as error:
-            raise AgentError("{reason}", reason=error.message, allow_retry=False) from error
+        except VisitorError:  # in words for the visitor
+            raise
         except Exception as error:
             logger.exception("an action failed", extra={"action": pressed.type[:100]})
             raise AgentError(FAILED, allow_retry=False) from error
