@@ -5,13 +5,22 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from playground.errors import NotFound
-from playground.roster import assistant, board, clerk, desk, reader, toolbox
+from playground.roster import assistant, board, clerk, desk, interviewer, reader, scout, toolbox
 from playground.roster.owner import RosterError, load
 from playground.toolkit.offer import AgentOffer
 
 __all__ = ["AgentOffer", "Roster", "RosterError"]
 
-SHIPPED = (assistant.OFFER, toolbox.OFFER, desk.OFFER, clerk.OFFER, board.OFFER, reader.OFFER)
+SHIPPED = (
+    assistant.OFFER,
+    toolbox.OFFER,
+    desk.OFFER,
+    clerk.OFFER,
+    board.OFFER,
+    scout.OFFER,
+    interviewer.OFFER,
+    reader.OFFER,
+)
 
 
 class Roster:

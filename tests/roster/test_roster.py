@@ -6,7 +6,7 @@ import pytest
 from playground.errors import NotFound
 from playground.roster.roster import AgentOffer, Roster, RosterError
 
-SHIPPED = ["assistant", "toolbox", "travel-desk", "clerk", "board", "reader"]
+SHIPPED = ["assistant", "toolbox", "travel-desk", "clerk", "board", "scout", "interviewer", "reader"]
 
 
 @pytest.fixture
