@@ -60,7 +60,8 @@ def kind_of(mime_type: str) -> Kind:
 def cleaned(name: str) -> str:
     """A name that can be shown and saved anywhere: no folders, no controls, nothing that turns its letters around."""
     last = re.split(r"[/\\]", unicodedata.normalize("NFC", wire.clean(name)))[-1]
-    shown = "".join(" " if char.isspace() else char for char in last if unicodedata.category(char)[0] != "C")
+    spaced = "".join(" " if char.isspace() else char for char in last)
+    shown = "".join(char for char in spaced if unicodedata.category(char)[0] != "C")
     plain = " ".join(re.sub(r'[<>:"|?*\ufffd]', "_", shown).split()).strip(". ")
     if len(plain) > _LONGEST_NAME:
         ending = PurePosixPath(plain).suffix[:_LONGEST_ENDING]

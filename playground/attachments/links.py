@@ -50,7 +50,7 @@ class Links:
         if not (until.isascii() and until.isdigit() and len(until) <= 12 and int(until) >= self._clock()):
             return False
         expected = self._signature(attachment_id, purpose, until)
-        return hmac.compare_digest(expected.encode(), given.encode())
+        return hmac.compare_digest(expected.encode(), given.encode(errors="replace"))
 
     def renewed(self, payload: Mapping[str, Any]) -> dict[str, Any]:
         """An item with fresh links to what it shows of its files."""

@@ -4,6 +4,8 @@ import asyncio
 import json
 import time
 from dataclasses import dataclass, field
+from email.parser import BytesParser
+from email.policy import HTTP
 from typing import Any
 from urllib.parse import unquote
 
@@ -58,7 +60,21 @@ async def read_call(reader: asyncio.StreamReader) -> Call | None:
     method, path, _ = first.split(" ", 2)
     headers = {name.lower(): value.strip() for name, value in (line.split(":", 1) for line in lines)}
     raw = await reader.readexactly(int(headers.get("content-length", 0)))
-    return Call(method, unquote(path.partition("?")[0]), headers, json.loads(raw) if raw else {})
+    return Call(method, unquote(path.partition("?")[0]), headers, _read(headers.get("content-type", ""), raw))
+
+
+def _read(kind: str, raw: bytes) -> dict[str, Any]:
+    """A body: JSON, or the fields of a form, a file among them as [name, type, bytes]."""
+    if not kind.startswith("multipart/form-data"):
+        return json.loads(raw) if raw else {}
+    form = BytesParser(policy=HTTP).parsebytes(f"content-type: {kind}\r\n\r\n".encode() + raw)
+    fields: dict[str, Any] = {}
+    for part in form.iter_parts():
+        data = part.get_payload(decode=True) or b""
+        name = str(part.get_param("name", header="content-disposition"))
+        text = data.decode("latin-1")
+        fields[name] = [part.get_filename(), part.get_content_type(), text] if part.get_filename() else text
+    return fields
 
 
 def stream_head() -> bytes:

@@ -102,6 +102,8 @@ class Wire:
         if call.path == "/v1/models" and call.method == "GET":
             listed = [{"id": name, "object": "model", "created": 0, "owned_by": "wire"} for name in MODELS]
             return await send(writer, 200, json.dumps({"object": "list", "data": listed}).encode())
+        if call.path == "/v1/audio/transcriptions":
+            return await _heard(call, writer)
         speaks = next((dialect for dialect in _DIALECTS if dialect.serves(call.path)), None)
         if speaks is None or call.path in self.lacks:
             return await send(writer, 404, Chat.error(Plan(status=404)))
@@ -178,6 +180,14 @@ class _Stream:
         self.writer.write(chunk(data))
         self.call.sent += pieces
         await self.writer.drain()
+
+
+async def _heard(call: Call, writer: asyncio.StreamWriter) -> None:
+    """Speech to text: what was heard is the recording's own bytes, unless they ask for an error."""
+    _, _, audio = call.body["file"]
+    if audio.startswith("status-"):
+        return await send(writer, int(audio.removeprefix("status-")), Chat.error(Plan(status=int(audio[-3:]))))
+    await send(writer, 200, json.dumps({"text": f" {audio} "}).encode())
 
 
 async def _whole(call: Call, writer: asyncio.StreamWriter, dialect: Dialect, plan: Plan) -> None:

@@ -1,0 +1,27 @@
+"""The text of PDFs."""
+
+import pytest
+
+from playground.attachments import pages
+from playground.attachments.pages import Pages, read
+from tests.attachments.made import pdf
+
+
+def test_the_text_of_each_page_is_read() -> None:
+    assert read(pdf("Hello there", "And more"), most_chars=1000) == Pages(("Hello there", "And more"), 2)
+
+
+def test_what_is_too_long_is_not_read_to_its_end() -> None:
+    found = read(pdf(*["word " * 10] * 9), most_chars=100)
+    assert found is not None
+    assert (len(found.texts), found.count) == (3, 9)
+
+
+@pytest.mark.parametrize("data", [b"", b"%PDF-1.4 and then nothing", b"%PDF-1.7\n" + b"\xff" * 1000])
+def test_what_is_no_pdf_has_no_text(data: bytes) -> None:
+    assert read(data, most_chars=1000) is None
+
+
+def test_one_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pages, "SECONDS", 0.01)
+    assert read(pdf("Hello"), most_chars=1000) is None
