@@ -12,7 +12,9 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from tests.browser.chat import Chat
 
 ROOT = Path(__file__).parent.parent.parent
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -133,3 +135,21 @@ def page(browser: Browser, address: str, asked_elsewhere: list[str]) -> Iterator
     page.locator("#chat .placeholder h2").wait_for()
     yield page
     context.close()
+
+
+@pytest.fixture
+def visitor(browser: Browser) -> Iterator[BrowserContext]:
+    """A new visitor's browser, without a page."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="en-GB")
+    context.set_default_timeout(10_000)
+    expect.set_options(timeout=10_000)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def client(visitor: BrowserContext, address: str) -> Iterator[Chat]:
+    """Our own ChatKit client, not opened yet."""
+    made = Chat(visitor, address)
+    yield made
+    assert made.broken == []

@@ -88,7 +88,7 @@ def test_parts_of_widgets_and_images_change_in_their_place(modules: Page) -> Non
         {"type": "thread.item.updated", "item_id": "w", "update": {
             "type": "widget.streaming_text.value_delta", "component_id": "a", "delta": "y", "done": True}},
         {"type": "thread.item.updated", "item_id": "w", "update": {
-            "type": "widget.component.updated", "component_id": "nowhere", "component": {"type": "Text", "value": "?"}}},
+            "type": "widget.component.updated", "component_id": "nowhere", "component": {"type": "Text"}}},
         {"type": "thread.item.added", "item": {**base, "id": "i", "type": "generated_image"}},
         {"type": "thread.item.updated", "item_id": "i", "update": {
             "type": "generated_image.updated", "image": {"id": "p", "url": "data:,"}}},
