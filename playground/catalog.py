@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from playground.errors import Malformed
+from playground.languages.say import say
 from playground.settings import Settings
 
 CURATED: Mapping[str, tuple[str, ...]] = {
@@ -90,24 +91,28 @@ def default_model(offered: Sequence[Offer]) -> str:
     return (usable or embedded or filled)[0].models[0]
 
 
+SET_TO_USE = "Set {variable} to use {provider}."
+
+
 def missing(settings: Settings, provider: str) -> str:
     """What has to be set before `provider` can be used, as a sentence; empty if nothing has to."""
     match provider:
         case "openai" if not settings.openai_api_key:
-            return "Set OPENAI_API_KEY to use OpenAI."
+            return say(SET_TO_USE, variable="OPENAI_API_KEY", provider="OpenAI")
         case "anthropic" if not settings.anthropic_api_key:
-            return "Set ANTHROPIC_API_KEY to use Anthropic."
+            return say(SET_TO_USE, variable="ANTHROPIC_API_KEY", provider="Anthropic")
         case "google" if not settings.google_api_key:
-            return "Set GEMINI_API_KEY to use Google."
+            return say(SET_TO_USE, variable="GEMINI_API_KEY", provider="Google")
         case "compatible" if not settings.compatible_base_url:
-            return "Set PLAYGROUND_COMPATIBLE_BASE_URL to use an OpenAI-compatible server."
+            return say("Set {variable} to use an OpenAI-compatible server.", variable="PLAYGROUND_COMPATIBLE_BASE_URL")
         case _:
             return ""
 
 
 def provider_label(provider: str) -> str:
     """The provider's name inside a sentence."""
-    return _IN_A_SENTENCE.get(provider) or PROVIDERS.get(provider, provider)
+    inside = _IN_A_SENTENCE.get(provider)
+    return say(inside) if inside else PROVIDERS.get(provider, provider)
 
 
 def split_model(name: str) -> tuple[str, str]:
@@ -119,9 +124,11 @@ def split_model(name: str) -> tuple[str, str]:
     provider, _, model = name.partition("/")
     known = ", ".join(f"{known}/…" for known in PROVIDERS)
     if provider not in PROVIDERS:
-        raise Malformed(f"A model is named provider/model. The providers are {known}")
+        raise Malformed("A model is named provider/model. The providers are {known}", known=known)
     if not _MODEL_NAME.fullmatch(model):
-        raise Malformed(f"The model's own name is missing or odd. Write for example {provider}/some-model.")
+        raise Malformed(
+            "The model's own name is missing or odd. Write for example {example}.", example=f"{provider}/some-model"
+        )
     return provider, model
 
 

@@ -85,7 +85,7 @@ class Scripts:
             return (self._begun(session, row, Script(kind="repeat", steps=steps, total=len(steps))),)
 
         if not LEAST <= times <= MOST:
-            raise Malformed(f"A message can be answered {LEAST} to {MOST} times.")
+            raise Malformed("A message can be answered {least} to {most} times.", least=LEAST, most=MOST)
         return await self._on_tab(tab_id, work)
 
     async def pause(self, tab_id: str, lane_id: str) -> Tab:
@@ -185,7 +185,9 @@ class Scripts:
         if not messages:
             raise Malformed("There is nothing to replay yet. Send a message in this lane first.")
         if len(messages) > MOST_STEPS:
-            raise Malformed(f"At most {MOST_STEPS} messages can be replayed; this lane has {len(messages)}.")
+            raise Malformed(
+                "At most {most} messages can be replayed; this lane has {given}.", most=MOST_STEPS, given=len(messages)
+            )
         known = runs.rounds_of(session, messages[0].thread_id)
         rounds = (known.get(row.id) or new_id("rnd") for row in messages)
         texts = (user_text(row.payload) for row in messages)

@@ -115,7 +115,7 @@ class Tabs:
     async def set_stand_ins(self, tab_id: str, lane_ids: Sequence[str], stand_ins: Sequence[StandIn]) -> Tab:
         """What these lanes' tools answer in their next run, instead of running. Raises Conflict for too many."""
         if len(stand_ins) > MOST_STAND_INS:
-            raise Conflict(f"A lane takes {MOST_STAND_INS} such results at most. Take some back first.")
+            raise Conflict("A lane takes {most} such results at most. Take some back first.", most=MOST_STAND_INS)
 
         def work(session: Session, tab: TabRow) -> None:
             for lane_id in lane_ids:
@@ -133,7 +133,9 @@ class Tabs:
                 row = lanes.find(session, tab.id, lane_id)
                 others = [one for one in lanes.lane(row).stand_ins if not one.same_calls(made)]
                 if len(others) >= MOST_STAND_INS:
-                    raise Conflict(f"A lane takes {MOST_STAND_INS} such results at most. Take some back first.")
+                    raise Conflict(
+                        "A lane takes {most} such results at most. Take some back first.", most=MOST_STAND_INS
+                    )
                 row.stand_ins = wire.clean([one.model_dump() for one in (*others, made)])
                 session.add(row)
 

@@ -19,6 +19,7 @@ from agents.exceptions import (
 
 from playground.catalog import provider_label
 from playground.errors import AgentError, FailureKind, LimitReached, PlaygroundError, ProviderError, RunError
+from playground.languages.say import say
 from playground.models.reasons import Reason, reason_of, retry_after
 
 
@@ -86,7 +87,8 @@ def explain(error: BaseException, model: str) -> RunError:
     if isinstance(error, PlaygroundError):
         return AgentError(error.message, allow_retry=False)
     return AgentError(
-        f"The agent's own code failed ({type(error).__name__}). Its author finds the details in the log.",
+        "The agent's own code failed ({error}). Its author finds the details in the log.",
+        error=type(error).__name__,
         allow_retry=True,
     )
 
@@ -94,11 +96,11 @@ def explain(error: BaseException, model: str) -> RunError:
 def _provider_error(reason: Reason, model: str, wait: float | None) -> ProviderError:
     provider, _, name = model.partition("/")
     telling = _TELLINGS[reason]
-    when = f"in {wait:.0f} seconds" if wait and wait >= 1 else "in a moment"
+    when = say("in {seconds} seconds", seconds=f"{wait:.0f}") if wait and wait >= 1 else say("in a moment")
     label = provider_label(provider)
     if telling.text.startswith("{provider}"):
         label = label[:1].upper() + label[1:]
-    text = telling.text.format(provider=label, model=name or model, when=when)
+    text = say(telling.text, provider=label, model=name or model, when=when)
     kind = telling.kind or cast("FailureKind", reason)
     return ProviderError(text, provider=provider, kind=kind, allow_retry=telling.allow_retry, retry_after=wait)
 
@@ -112,7 +114,9 @@ def _sdk(error: AgentsException) -> RunError | None:
                 allow_retry=True,
             )
         case ToolTimeoutError():
-            return LimitReached(f"The tool {error.tool_name} did not finish in time. Try again.", allow_retry=True)
+            return LimitReached(
+                "The tool {tool} did not finish in time. Try again.", tool=error.tool_name, allow_retry=True
+            )
         case InputGuardrailTripwireTriggered():
             return AgentError("A guardrail of the agent stopped this message. Rephrase it.", allow_retry=False)
         case OutputGuardrailTripwireTriggered():

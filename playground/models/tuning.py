@@ -9,6 +9,7 @@ from agents.models import get_default_model_settings
 from openai.types.shared import Reasoning
 
 from playground.capabilities import EFFORTS, capabilities_of, nearest
+from playground.languages.say import say
 from playground.models.anthropic.family import traits_of
 from playground.records import Effort, LaneSettings
 
@@ -92,7 +93,12 @@ def _changed(model: str, settings: ModelSettings) -> str:
     taken = nearest(wanted, able.efforts) if wanted else None
     if taken in {None, wanted}:
         return ""
-    return f"Reasoning effort {wanted} is not supported by {model}; {taken} was used."
+    return say(
+        "Reasoning effort {wanted} is not supported by {model}; {taken} was used.",
+        wanted=wanted,
+        model=model,
+        taken=taken,
+    )
 
 
 def _effort(settings: ModelSettings) -> Effort | None:

@@ -132,7 +132,7 @@ class Dispatcher:
                 return await begin(Call(visitor, extras, key, digest, detached), request)
             serve = self._plain.get(type(request))
             if serve is None:
-                raise NotConfigured(f"{request.type} is not built yet.")
+                raise NotConfigured("{request} is not built yet.", request=request.type)
             return JsonReply(pages.dumps(await serve(visitor, request.params)))
         except SQLAlchemyError as error:
             raise Unavailable("The database cannot be used at the moment. Try again.") from error
@@ -220,7 +220,7 @@ class Dispatcher:
     async def _rename(self, visitor: Visitor, params: Any) -> dict[str, Any]:
         title = " ".join(params.title.split())
         if not title or len(title) > MAX_TITLE:
-            raise Malformed(f"params.title: 1 to {MAX_TITLE} characters.")
+            raise Malformed("params.title: 1 to {most} characters.", most=MAX_TITLE)
         return await self._database.write(
             lambda session: pages.thread(
                 threads.rename(session, visitor_id=visitor.id, thread_id=params.thread_id, title=title)

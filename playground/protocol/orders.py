@@ -15,6 +15,7 @@ from chatkit.types import (
 
 from playground.errors import Malformed
 from playground.ids import new_id
+from playground.languages.say import say
 from playground.protocol.requests import Extras
 from playground.roster.roster import Roster
 from playground.runs.order import Order
@@ -92,7 +93,12 @@ class Orders:
         built = await asyncio.to_thread(self._roster.get(agent).build)  # the owner's code may take its time
         names = [one.name for one in built.tools]
         if tool not in names:
-            raise Malformed(f"The agent {agent} has no tool named {tool}. It has: {', '.join(names) or 'none'}.")
+            raise Malformed(
+                "The agent {agent} has no tool named {tool}. It has: {tools}.",
+                agent=agent,
+                tool=tool,
+                tools=", ".join(names) or say("none"),
+            )
         return tool
 
 

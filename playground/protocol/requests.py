@@ -59,7 +59,7 @@ def parse_verdict(body: bytes) -> Verdict:
     try:
         given = _Verdict.model_validate(_loaded(body))
     except ValidationError as error:
-        raise Malformed(_first(error)) from None
+        raise Malformed("{complaint}", complaint=_first(error)) from None
     decisions = [Decision(one.call_id, one.approve, (one.message or "").strip() or None) for one in given.decisions]
     return Verdict(decisions, model=given.model)
 
@@ -69,7 +69,7 @@ def parse_fork(body: bytes) -> str:
     try:
         return _Fork.model_validate(_loaded(body)).item_id
     except ValidationError as error:
-        raise Malformed(_first(error)) from None
+        raise Malformed("{complaint}", complaint=_first(error)) from None
 
 
 def parse(body: bytes) -> tuple[ChatKitReq, Extras]:
@@ -77,11 +77,11 @@ def parse(body: bytes) -> tuple[ChatKitReq, Extras]:
     try:
         request = wire.REQUEST.validate_python(_filled(_loaded(body)))
     except ValidationError as error:
-        raise Malformed(_first(error)) from None
+        raise Malformed("{complaint}", complaint=_first(error)) from None
     try:
         return request, Extras.model_validate({k: v for k, v in request.metadata.items() if v is not None})
     except ValidationError as error:
-        raise Malformed(f"metadata.{_first(error)}") from None
+        raise Malformed("{complaint}", complaint=f"metadata.{_first(error)}") from None
 
 
 def fingerprint(body: bytes) -> str:
@@ -92,7 +92,7 @@ def fingerprint(body: bytes) -> str:
 def checked_key(key: str | None) -> str | None:
     """An idempotency key that can be kept. Raises Malformed."""
     if key is not None and (not key or len(key) > MAX_KEY or not key.isprintable()):
-        raise Malformed(f"An Idempotency-Key has 1 to {MAX_KEY} printable characters.")
+        raise Malformed("An Idempotency-Key has 1 to {most} printable characters.", most=MAX_KEY)
     return key
 
 
@@ -100,7 +100,7 @@ def check_message(message: UserMessageInput, *, longest: int) -> None:
     """Raise VisitorError for a message that cannot be answered."""
     length = sum(len(part.text) for part in message.content) + len(message.quoted_text or "")
     if length > longest:
-        raise TooLarge(f"A message has at most {longest} characters; this one has {length}.")
+        raise TooLarge("A message has at most {most} characters; this one has {given}.", most=longest, given=length)
     if not message.attachments and not any(part.text.strip() for part in message.content):
         raise Malformed("The message is empty.")
 
@@ -109,9 +109,9 @@ def _loaded(body: bytes) -> Any:
     try:
         value = orjson.loads(body)
     except orjson.JSONDecodeError as error:
-        raise Malformed(f"The body is not JSON: {error}.") from None
+        raise Malformed("The body is not JSON: {error}.", error=error) from None
     if _deeper(value, MAX_DEPTH):
-        raise Malformed(f"The body has more than {MAX_DEPTH} arrays and objects inside each other.")
+        raise Malformed("The body has more than {most} arrays and objects inside each other.", most=MAX_DEPTH)
     return wire.clean(value)
 
 

@@ -39,7 +39,7 @@ class Roster:
     def get(self, name: str) -> AgentOffer:
         """The offer of that name. Raises NotFound: it may have been offered before a restart."""
         if name not in self._offers:
-            raise NotFound(f"There is no agent named '{name[:100]}' here. Pick another one.")
+            raise NotFound("There is no agent named '{name}' here. Pick another one.", name=name[:100])
         return self._offers[name]
 
     @property

@@ -22,6 +22,7 @@ from sqlmodel import Session
 from playground import wire
 from playground.errors import Conflict, KeyReused, Malformed, TooMany
 from playground.ids import new_id
+from playground.languages.say import say
 from playground.records import RunRecord
 from playground.runs.history import model_input
 from playground.runs.order import Order
@@ -70,7 +71,7 @@ def admit(session: Session, order: Order, *, owner: str, policy: DoubleText, not
     _fork(session, thread, order, at)
     run = _insert(session, thread, order, owner=owner, queued=queued, at=at)
     if queued:
-        events: list[ThreadStreamEvent] = [ProgressUpdateEvent(text="Waiting for the answer before this one…")]
+        events: list[ThreadStreamEvent] = [ProgressUpdateEvent(text=say("Waiting for the answer before this one…"))]
         return _opened(session, run, events, position=0, told=(), queued=True)
     past = () if order.new_thread else items.history(session, run.branch_id)
     position, told, events = take_in(session, thread, run, order.item, past)

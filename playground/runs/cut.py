@@ -35,7 +35,7 @@ def cut(payload: Mapping[str, Any], told: Sequence[Any], step: int | None) -> Cu
     """
     tasks: list[Json] = payload["workflow"]["tasks"]
     if step is not None and not 0 <= step < len(tasks):
-        raise Malformed(f"There is no such step. This item has {len(tasks)}, counted from 0.")
+        raise Malformed("There is no such step. This item has {steps}, counted from 0.", steps=len(tasks))
     at = _At(_places(tasks, told), told, step)
     kept = _answered(told[: at.end])
     left = [index for index, task in enumerate(tasks) if at.keeps(index, task, kept)]

@@ -22,6 +22,7 @@ from chatkit.types import ErrorEvent, NoticeEvent
 
 from playground import wire
 from playground.errors import AgentError, LimitReached, ours
+from playground.languages.say import say
 from playground.models.failures import explain
 from playground.models.history import left_out
 from playground.models.retry import retrying
@@ -183,9 +184,11 @@ class Drive:
         """The end of a run that was asked to stop."""
         match self._run.stopping:
             case "timeout":
-                return self.failed(LimitReached(self._overdue or "The run was stopped.", allow_retry=True))
+                return self.failed(LimitReached(self._overdue or say("The run was stopped."), allow_retry=True))
             case "shutdown":
-                return self._error("interrupted", "The server stopped in the middle of the answer.", allow_retry=True)
+                return self._error(
+                    "interrupted", say("The server stopped in the middle of the answer."), allow_retry=True
+                )
             case "idle":
                 return self._cut(given_up(), "cancelled")
             case _:

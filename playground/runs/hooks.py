@@ -30,7 +30,9 @@ class ToolWatch(RunHooks[Any]):
         """Count the call and note its time."""
         if self.earlier + self.calls == self._most:
             raise LimitReached(
-                f"The agent called tools more than {self._most} times, so the run was stopped.", allow_retry=True
+                "The agent called tools more than {most} times, so the run was stopped.",
+                most=self._most,
+                allow_retry=True,
             )
         self.calls += 1
         if isinstance(context, ToolContext) and not isinstance(tool, Asking):  # what takes time there is the visitor

@@ -7,34 +7,44 @@ from playground.languages.say import say
 
 def refusal(names: Sequence[str], model: str) -> str:
     """Which settings a model does not take; at least one."""
-    listed = _listed(names)
-    verb, rest = ("are", "they were") if len(names) > 1 else ("is", "it was")
-    return f"{listed[:1].upper()}{listed[1:]} {verb} not supported by {model}; {rest} left out."
+    listed = _listed([f"{names[0][:1].upper()}{names[0][1:]}", *names[1:]])
+    if len(names) > 1:
+        return say("{names} are not supported by {model}; they were left out.", names=listed, model=model)
+    return say("{names} is not supported by {model}; it was left out.", names=listed, model=model)
 
 
 def unread(model: str) -> str:
     """Whose thoughts the model that answers was not sent."""
-    return f"Thoughts of {model} were left out: only the model that had them can read them."
+    return say("Thoughts of {model} were left out: only the model that had them can read them.", model=model)
 
 
 def apart(names: Sequence[str]) -> str:
     """What runs of one world do not share; at least one."""
-    verb = "were" if len(names) > 1 else "was"
-    return f"{_listed(names)} {verb} not shared with other lanes: only functions of the agents themselves can be."
+    listed = _listed(names)
+    if len(names) > 1:
+        return say(
+            "{names} were not shared with other lanes: only functions of the agents themselves can be.", names=listed
+        )
+    return say("{names} was not shared with other lanes: only functions of the agents themselves can be.", names=listed)
 
 
 def unshared(tool: str) -> str:
     """A tool whose result could not be kept for others."""
-    return f"A result of {tool} could not be shared: each lane called it for itself."
+    return say("A result of {tool} could not be shared: each lane called it for itself.", tool=tool)
 
 
 def unused(tools: Sequence[str]) -> str:
     """Tools for which the visitor made up a result, in vain; at least one."""
-    return f"The result set for {_listed(tools)} was not used: the agent has no function of its own with that name."
+    return say(
+        "The result set for {tools} was not used: the agent has no function of its own with that name.",
+        tools=_listed(tools),
+    )
 
 
 def _listed(names: Sequence[str]) -> str:
-    return " and ".join((", ".join(names[:-1]), names[-1])) if len(names) > 1 else names[0]
+    if len(names) < 2:
+        return names[0]
+    return say("{most} and {last}", most=", ".join(names[:-1]), last=names[-1])
 
 
 def cut_off(reason: str) -> str:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from playground.languages.say import say
 from playground.runs.translate import Phase
 
 
@@ -46,7 +47,7 @@ class Watchdog:
         silence_ends = self.last_sign + self._bounds.of(phase)
         run_ends = self._began + self._bounds.run
         if now >= run_ends:
-            self._bark(f"The answer took longer than {self._bounds.run:g} s and was stopped.")
+            self._bark(say("The answer took longer than {seconds} s and was stopped.", seconds=f"{self._bounds.run:g}"))
         elif now >= silence_ends:
             self._bark(_silence(phase, self._bounds.of(phase)))
         else:
@@ -58,10 +59,14 @@ class Watchdog:
 
 
 def _silence(phase: Phase, seconds: float) -> str:
+    lasted = f"{seconds:g}"
     match phase:
         case "first":
-            return f"The model did not begin to answer within {seconds:g} s. Try again, or pick another model."
+            return say(
+                "The model did not begin to answer within {seconds} s. Try again, or pick another model.",
+                seconds=lasted,
+            )
         case "tokens":
-            return f"The model fell silent for {seconds:g} s in the middle of its answer. Try again."
+            return say("The model fell silent for {seconds} s in the middle of its answer. Try again.", seconds=lasted)
         case "tools":
-            return f"A tool did not come back within {seconds:g} s."
+            return say("A tool did not come back within {seconds} s.", seconds=lasted)

@@ -43,7 +43,7 @@ def add(session: Session, tab_id: str, made: Lane, *, at: datetime) -> LaneRow:
     """A further lane at the right end. Raises Conflict when there are as many as there may be."""
     others = of_tab(session, tab_id)
     if len(others) >= MOST_LANES:
-        raise Conflict(f"There are {MOST_LANES} lanes already. Remove one first.")
+        raise Conflict("There are {most} lanes already. Remove one first.", most=MOST_LANES)
     row = LaneRow(
         id=made.id or new_id("lan"),
         tab_id=tab_id,

@@ -40,7 +40,7 @@ def create(
         raise TooLarge("This comparison is too large to be shared: the limit is 2 MB. Save it as a file instead.")
     count = select(func.count()).select_from(ShareRow).where(ShareRow.visitor_id == visitor_id)
     if session.exec(count).one() >= MOST:
-        raise Conflict(f"You share {MOST} comparisons, which is as many as may be. Stop sharing one first.")
+        raise Conflict("You share {most} comparisons, which is as many as may be. Stop sharing one first.", most=MOST)
     row = ShareRow(id=new_id("shr"), visitor_id=visitor_id, tab_id=tab_id, title=title, content=content, created_at=at)
     session.add(row)
     return _share(row)

@@ -14,6 +14,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from playground.errors import TooMany, VisitorError
+from playground.languages.say import say
 
 BROKEN = "Something broke on our side. Try again; if it stays, the server's log says why."
 
@@ -35,11 +36,12 @@ def refusal(error: BaseException) -> Response:
             headers = {"WWW-Authenticate": "Bearer"} if error.status == HTTPStatus.UNAUTHORIZED else None
             return _message(error.status, error.message, headers)
         case SQLAlchemyError():
-            return _message(503, "The database cannot be used at the moment. Try again.")
+            return _message(503, say("The database cannot be used at the moment. Try again."))
         case HTTPException():
-            return _message(error.status_code, f"{error.detail.rstrip('.')}.", error.headers)
+            told = f"{error.detail.rstrip('.')}."
+            return _message(error.status_code, say(told), error.headers)
         case _:
-            return _message(500, BROKEN)
+            return _message(500, say(BROKEN))
 
 
 async def http_refusal(_request: Request, error: Exception) -> Response:

@@ -120,4 +120,9 @@ def read(text: str | bytes) -> Comparison:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
         where = ".".join(map(str, first["loc"])) or "the file"
-        raise Malformed(f"This is not a saved comparison of format {FORMAT}: {where}: {first['msg']}.") from None
+        raise Malformed(
+            "This is not a saved comparison of format {format}: {where}: {fault}.",
+            format=FORMAT,
+            where=where,
+            fault=first["msg"],
+        ) from None

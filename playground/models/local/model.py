@@ -186,7 +186,8 @@ def _call_events(model: str, call: Call, usage: ResponseUsage) -> list[TResponse
 
 def _stopped(model: str) -> ProviderError:
     error = ProviderError(
-        f"local/{model} stopped while it was answering. Send the message again: it is started anew.",
+        "{model} stopped while it was answering. Send the message again: it is started anew.",
+        model=f"local/{model}",
         provider="local",
         kind="cut",
         allow_retry=True,

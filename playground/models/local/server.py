@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from playground.errors import FailureKind, ProviderError
+from playground.languages.say import say
 from playground.models.local.process import NO_RUNTIME, Child, ChildError, Endpoint
 from playground.models.local.progress import showing
 from playground.models.local.sources import FetchError
@@ -118,7 +119,7 @@ class LocalServer:
         return self._crashes
 
     def _unavailable(self, kind: FailureKind) -> ProviderError:
-        message = f"local/{self.status.name} cannot answer: {self.status.note}"
+        message = say("{model} cannot answer: {note}", model=f"local/{self.status.name}", note=self.status.note)
         return ProviderError(message, provider="local", kind=kind, allow_retry=kind == "overloaded")
 
 
@@ -158,8 +159,8 @@ class LocalServers:
         """Where `name` answers, starting it first if need be. Raises ProviderError with a readable text."""
         if server := self._servers.get(name):
             return await server.endpoint()
-        offered = ", ".join(f"local/{known}" for known in self._servers) or "none, they are switched off"
-        message = f"There is no local model {name!r}. Local models here: {offered}."
+        offered = ", ".join(f"local/{known}" for known in self._servers) or say("none, they are switched off")
+        message = say("There is no local model {name}. Local models here: {offered}.", name=repr(name), offered=offered)
         raise ProviderError(message, provider="local", kind="unknown_model", allow_retry=False)
 
     async def aclose(self) -> None:

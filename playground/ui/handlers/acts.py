@@ -34,7 +34,7 @@ async def perform(caller: Caller, said: Mapping[str, object]) -> Shown:
         raise Malformed("That cannot be done: a number is too large.") from None
     except ValidationError as error:
         wrong = ", ".join(dict.fromkeys(".".join(map(str, part["loc"])) for part in error.errors()))
-        raise Malformed(f"That cannot be done: {wrong or 'what was asked for'} is missing or odd.") from None
+        raise Malformed("That cannot be done: {what} is missing or odd.", what=wrong or "what was asked for") from None
     shown = await handle(caller, read)
     caller.desk.bell.ring(read.tab)
     return shown

@@ -71,7 +71,7 @@ async def set_settings(
         )
     except ValidationError as error:
         names = ", ".join(str(part["loc"][0]).replace("_", " ") for part in error.errors())
-        raise Malformed(f"Out of range: {names}. The settings stay as they were.") from None
+        raise Malformed("Out of range: {names}. The settings stay as they were.", names=names) from None
     await client.set_lane(tab_id, lane_id, settings=settings)
     return Shown()
 
