@@ -29,7 +29,7 @@ export function fieldProps(component, c) {
     "data-lpignore": component.allowAutofillExtensions === true ? null : "true",
     "data-first": component.autoFocus === true,
     "data-select": component.autoSelect === true,
-    key: c.key({ ...component, key: component.key ?? component.id ?? `field ${name}` }),
+    key: c.key(component),
   };
 }
 

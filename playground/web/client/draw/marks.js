@@ -13,7 +13,7 @@ export const SIGNS = /\uFFFC(\d{1,4})\uFFFC/;
  */
 export function withSigns(text, marks) {
   let signed = text.replaceAll(SIGN, "\uFFFD");
-  if (!marks.length) return signed;
+  if (!marks.length || !text.trim()) return signed;
   const fences = fencesOf(signed);
   const placed = marks.map(({ index, number }) => [placeOf(signed, unitsOf(signed, index), fences), number]);
   placed.sort(([a, m], [b, n]) => b.at - a.at || n - m);

@@ -61,7 +61,7 @@ export function curve(points, kind) {
   const start = `M${put(x)} ${put(y)}`;
   if (points.length === 1) return `${start}h.01`;
   if (kind.startsWith("step")) return start + steps(points, kind);
-  if (kind.startsWith("linear")) return start + rest.map((point) => `L${point.map(put).join(" ")}`).join("");
+  if (kind.startsWith("linear")) return start + rest.map(([right, high]) => `L${put(right)} ${put(high)}`).join("");
   return start + smooth(points);
 }
 

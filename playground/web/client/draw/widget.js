@@ -61,7 +61,7 @@ export function widget(item, c) {
     header: false,
     idOf: (name) => `${own}-${encodeURIComponent(name.slice(0, 100))}`,
     isLabelled: (name) => labels.has(name),
-    key: ({ key, id, type }) => (typeof key === "string" || typeof id === "string" ? `${type} ${key ?? id}` : undefined),
+    key: ({ key, id, name, type }) => `${text(type, 40)} ${text(key ?? id ?? name, 200)}`, // so that a field never becomes another
     press: (config, how) => press(config, how, item, c),
   };
   const draw = (component, depth, more) => {
