@@ -41,7 +41,9 @@ def pdf(*pages: str) -> bytes:
 def bomb(width: int = 60_000, height: int = 60_000) -> bytes:
     """A small PNG that says it is enormous, as one that unpacks to gigabytes does."""
     head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", head) + _chunk(b"IDAT", zlib.compress(b"\0" * 65_536)) + _chunk(b"IEND")
+    return (
+        b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", head) + _chunk(b"IDAT", zlib.compress(b"\0" * 65_536)) + _chunk(b"IEND")
+    )
 
 
 def polyglot() -> bytes:

@@ -37,7 +37,9 @@ def test_a_link_holds_for_one_file_one_purpose_and_one_server() -> None:
     assert not links(b"t" * 32).allows("atc_1", "read", given)
 
 
-@pytest.mark.parametrize("given", ["", ".", "1", "x.y", "99999999999.", "9" * 400 + ".a", "²³.a", "99999999999.é\udcff"])
+@pytest.mark.parametrize(
+    "given", ["", ".", "1", "x.y", "99999999999.", "9" * 400 + ".a", "²³.a", "99999999999.é\udcff"]
+)
 def test_what_was_not_signed_here_holds_for_nothing(given: str) -> None:
     assert not links().allows("atc_1", "read", given)
 

@@ -11,7 +11,11 @@ from playground.ids import new_id
 
 @pytest.fixture(params=["folder", "file://", "memory://"])
 def vault(request: pytest.FixtureRequest, tmp_path: Path) -> Vault:
-    kinds = {"folder": str(tmp_path / "a" / "b"), "file://": f"file://{tmp_path}/c", "memory://": f"memory://{tmp_path}"}
+    kinds = {
+        "folder": str(tmp_path / "a" / "b"),
+        "file://": f"file://{tmp_path}/c",
+        "memory://": f"memory://{tmp_path}",
+    }
     return Vault(kinds[request.param])
 
 

@@ -53,7 +53,7 @@ async def test_google_is_given_it_where_openai_is_not_set(
         assert await made.transcribe(b"sound", mime_type) == "Hello there."
     (content,) = wire.calls[-1].body["contents"]
     inline = content["parts"][0]["inlineData"]
-    assert (inline["mimeType"], inline["data"]) == (mime_type, base64.b64encode(b"sound").decode())
+    assert (inline["mime_type"], inline["data"]) == (mime_type, base64.b64encode(b"sound").decode())
 
 
 async def test_without_a_key_nobody_is_asked(wire: Wire) -> None:

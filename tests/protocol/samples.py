@@ -18,8 +18,10 @@ UNBUILT: dict[str, Json] = {
     "threads.add_structured_input": {"thread_id": "thr_x", "item_id": "msg_x", "input": {"answers": {}}},
     "threads.custom_action": {"thread_id": "thr_x", "action": {"type": "go", "payload": {}}},
     "threads.sync_custom_action": {"thread_id": "thr_x", "action": {"type": "go", "payload": {}}},
+}
+UPLOADS: dict[str, Json] = {
     "attachments.create": {"name": "a.txt", "size": 1, "mime_type": "text/plain"},
     "attachments.delete": {"attachment_id": "atc_x"},
     "input.transcribe": {"audio_base64": "AA==", "mime_type": "audio/mp4"},
 }
-EVERY = {**BUILT, **UNBUILT}
+EVERY = {**BUILT, **UPLOADS, **UNBUILT}

@@ -186,7 +186,7 @@ async def count(house: House, table: type[ThreadRow | ItemRow | RunRow]) -> int:
     [
         (message(""), Malformed),
         (message("x" * 100_001), TooLarge),
-        (message("x", attachments=["atc_x"]), NotConfigured),
+        (message("x", attachments=["atc_x"]), NotFound),
     ],
 )
 async def test_a_message_that_cannot_be_answered_is_stored_nowhere(

@@ -7,9 +7,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from chatkit.types import Attachment
 from pydantic import TypeAdapter
 
-from chatkit.types import Attachment
 from playground.errors import Conflict, Malformed, NotConfigured, NotFound, TooLarge, VisitorError
 from playground.protocol import uploads
 from tests.attachments.files import kept, send

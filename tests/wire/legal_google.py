@@ -124,8 +124,9 @@ def _part(part: Json, role: str, model: str) -> Iterator[str]:
         yield f"part.data: exactly one of its kinds, not {sorted(part)}"
     if ("functionCall" in part) != (role == "model") and kinds & {"functionCall", "functionResponse"}:
         yield f"a {kinds} part does not belong to the {role}"
-    if kinds & {"inlineData"} and not (part["inlineData"].get("mimeType") and part["inlineData"].get("data")):
-        yield "inlineData: needs mimeType and data"
+    inline = part.get("inlineData")
+    if inline is not None and not ((inline.get("mimeType") or inline.get("mime_type")) and inline.get("data")):
+        yield "inlineData: needs mimeType and data"  # Google's own client spells it the one way or the other
     signature = part.get("thoughtSignature")
     if signature is not None and signature not in _SKIPS and not is_seal(model, signature):
         yield "Thought signature is not valid"
