@@ -39,7 +39,7 @@ from typing_extensions import override
 from benchmarks.plain import Context, MemoryStore
 from playground.protocol.dispatcher import StreamReply
 from tests.house import AGENTS, ECHO, Guest, House, Json, message
-from tests.staff import clerk, front, parrot
+from tests.staff import censored, clerk, front, parrot
 
 Name = Literal["ours", "sdk"]
 
@@ -176,7 +176,7 @@ class QuickstartServer(ChatKitServer[Context]):
     async def respond(
         self, thread: ThreadMetadata, input_user_message: UserMessageItem | None, context: Context
     ) -> AsyncIterator[ThreadStreamEvent]:
-        agents: dict[str, Agent[Any]] = {"parrot": parrot, "clerk": clerk, "front": front, "shower": shower}
+        agents: dict[str, Agent[Any]] = {one.name.lower(): one for one in (parrot, clerk, front, censored, shower)}
         items = await self.store.load_thread_items(thread.id, None, 20, "asc", context)
         bridge = AgentContext(thread=thread, store=self.store, request_context=context)
         asked = input_user_message.inference_options.model if input_user_message else None
