@@ -16,6 +16,7 @@ from playground.records import Lane, Tab
 from playground.runs.cut import cut, handed_to
 from playground.runs.history import model_input
 from playground.runs.order import Order
+from playground.runs.recovery import settled
 from playground.store import forks, items, lanes, runs, tabs
 from playground.store.tables import ItemRow, TabRow, ThreadRow
 
@@ -120,7 +121,9 @@ class Forks(Tabs):
     ) -> ThreadRow:
         meta = {**thread.meta, "agent": lane.agent, "model": lane.model}
         at = datetime.now(UTC)
-        return forks.copy(session, rows, visitor_id=self._visitor.id, title=title, meta=meta, at=at)
+        return forks.copy(
+            session, [_at_rest(row) for row in rows], visitor_id=self._visitor.id, title=title, meta=meta, at=at
+        )
 
     def _placed(self, session: Session, tab: TabRow, lane: Lane, *, beside: str | None) -> tuple[TabRow, str]:
         """The tab and the id of a new lane: right of another one, or in a tab of its own."""
@@ -182,6 +185,14 @@ def _kept(past: forks.Past, step: int | None) -> _Kept:
         return _Kept(before, left.notes)
     changed: dict[str, Any] = {"payload": left.payload, "model_input": left.model_input or None}
     return _Kept([*before, ItemRow(**(last.model_dump() | changed))], left.notes)
+
+
+def _at_rest(row: ItemRow) -> ItemRow:
+    """The item without what seems to go on: the run that asks the visitor, or waits for him, is not copied."""
+    if row.type not in {"workflow", "client_tool_call", "structured_input"}:
+        return row
+    changed: dict[str, Any] = {"payload": wire.payload(settled(wire.item(row.payload)))}
+    return ItemRow(**(row.model_dump() | changed))
 
 
 def _title(thread: ThreadRow, to: Literal["lane", "tab"]) -> str:

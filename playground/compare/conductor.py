@@ -6,14 +6,14 @@ script's owner goes on with it; the conductor of another process that is told to
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from playground.client import Client
 from playground.client.scripts import Part, Scripts
 from playground.errors import NotFound, VisitorError
 from playground.parts import Playground
-from playground.records import RunRecord, RunStatus, Script, Tab
+from playground.records import AskKind, RunRecord, RunStatus, Script, Tab
 from playground.store.scripts import RESTARTED, key
 from playground.visitor import Visitor
 
@@ -22,10 +22,15 @@ logger = logging.getLogger(__name__)
 WELL: frozenset[RunStatus] = frozenset({"completed", "incomplete"})
 """How a run ends that needs nobody's attention. One that was cut at a limit of tokens has said what it could."""
 NOTES: dict[RunStatus, str] = {
-    "awaiting_approval": "The agent waits for your approval. Decide, then go on.",
     "cancelled": "You stopped the answer.",
     "interrupted": RESTARTED,
 }
+WAITS: Mapping[AskKind, str] = {
+    "approval": "The agent waits for your approval. Decide, then go on.",
+    "client": "The agent waits for your browser. When it has answered, go on.",
+    "form": "The agent waits for your answer. Give it, then go on.",
+}
+"""What the visitor has to do first, by what he is asked for."""
 GONE = "The message to answer is not in what this lane shows any more."
 BROKEN = "This went wrong through a mistake of the playground's own. It has been written to the log."
 
@@ -139,8 +144,8 @@ class Conductor:
             return in_the_way(await self._parts.engine.rest(player.visitor, run_id))
         except NotFound:  # the lane, and then nobody reads this; or the message
             return GONE
-        except _Waits:
-            return NOTES["awaiting_approval"]
+        except _Waits as waits:
+            return in_the_way(waits.run)
         except VisitorError as error:
             return error.message
 
@@ -155,7 +160,7 @@ class Conductor:
         return reply.run_id
 
     async def _free(self, player: _Player, part: Part) -> None:
-        """Wait for what the visitor asks in the lane beside the script. Raises _Waits if that needs an approval."""
+        """Wait for what the visitor asks in the lane beside the script. Raises _Waits if that in turn asks him."""
         thread_id = (await player.client.tab(part.tab_id)).find(part.lane_id).thread_id
         while thread_id is not None:
             view = await player.client.view(thread_id, limit=1)
@@ -164,15 +169,21 @@ class Conductor:
                 return
             record = await self._parts.engine.rest(player.visitor, live[0].id)
             if record.status == "awaiting_approval":
-                raise _Waits
+                raise _Waits(record)
 
 
 class _Waits(Exception):
-    """The lane's thread waits for an approval, which another question would give up."""
+    """A run of the lane's thread waits for the visitor; another question would give it up."""
+
+    def __init__(self, run: RunRecord) -> None:
+        super().__init__(run.id)
+        self.run = run
 
 
 def in_the_way(run: RunRecord) -> str | None:
     """Why nothing comes after this run; None if it ended well."""
     if run.status in WELL:
         return None
+    if run.status == "awaiting_approval":
+        return next((WAITS[ask.kind] for ask in run.asks if ask.approved is None), WAITS["approval"])
     return NOTES.get(run.status) or run.error or "The answer failed."

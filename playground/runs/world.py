@@ -30,6 +30,7 @@ from playground.runs.live import LiveRun
 from playground.runs.outcome import ALONE, Outcome, kept, restored
 from playground.runs.worlds import Worlds
 from playground.store.worlds import Call, Kept
+from playground.toolkit.asking import Asking
 
 logger = logging.getLogger(__name__)
 
@@ -71,11 +72,17 @@ class World:
         if not stands_in and not self._shares(tool):
             return tool
         placed = copy(tool)
+        if isinstance(placed, Asking) and isinstance(tool, Asking):
+            placed.needs_approval = partial(self._waits, tool)
         placed.on_invoke_tool = _around(placed.on_invoke_tool, partial(self._asked, tool))
         return copy(placed)  # which is how the SDK ties a tool to who runs it
 
     def _shares(self, tool: FunctionTool) -> bool:
-        return self._run.order.world is not None and not _is_agent(tool)
+        return self._run.order.world is not None and not _is_alone(tool)
+
+    async def _waits(self, tool: Asking, context: Any, arguments: dict[str, Any], call_id: str) -> bool:
+        """Whether the visitor is asked: not for what he has answered beforehand."""
+        return self._stand_in(tool, json.dumps(arguments)) is None and await tool.waits(context, arguments, call_id)
 
     async def _asked(self, tool: FunctionTool, own: Invoke, context: Any, arguments: str) -> Any:
         call_id = context.tool_call_id if isinstance(context, ToolContext) else ""
@@ -166,7 +173,7 @@ def _nothing_more(_tool: FunctionTool, _error: Exception, _arguments: str) -> No
 def _apart(agents: list[Agent[Any]]) -> list[str]:
     """What `World` cannot reach: tools at the provider or on a server, agents as tools and behind hand-offs."""
     tools = [
-        tool.name for agent in agents for tool in agent.tools if not isinstance(tool, FunctionTool) or _is_agent(tool)
+        tool.name for agent in agents for tool in agent.tools if not isinstance(tool, FunctionTool) or _is_alone(tool)
     ]
     servers = [server.name for agent in agents for server in agent.mcp_servers]
     return [
@@ -174,6 +181,11 @@ def _apart(agents: list[Agent[Any]]) -> list[str]:
         *servers,
         *(to.agent_name for agent in agents for to in agent.handoffs if not isinstance(to, Agent)),
     ]
+
+
+def _is_alone(tool: FunctionTool) -> bool:
+    """An agent, or what the visitor's own page answers, to each run that asks."""
+    return isinstance(tool, Asking) or _is_agent(tool)
 
 
 def _is_agent(tool: FunctionTool) -> bool:

@@ -39,6 +39,11 @@ class Asking(FunctionTool):
     kind: Literal["client", "form"] = field(default="client", kw_only=True)
     questions: Sequence[StructuredInput] | None = field(default=None, kw_only=True)
 
+    async def waits(self, context: RunContextWrapper[Any], arguments: dict[str, Any], call_id: str) -> bool:
+        """Whether the run has to wait for this call's result."""
+        policy = self.needs_approval
+        return await policy(context, arguments, call_id) if callable(policy) else policy
+
     def asked(self, arguments: str) -> list[StructuredInput]:
         """What a call's form asks; one open question if the model's cannot be read."""
         if self.questions is not None:

@@ -11,9 +11,9 @@ import pytest
 from sqlmodel import Session
 
 from playground.client import Client
-from playground.compare.conductor import NOTES, Conductor
+from playground.compare.conductor import NOTES, WAITS, Conductor
 from playground.errors import Conflict, Malformed, NotFound, Unavailable
-from playground.records import MOST_LANES, Decision, Lane, LaneSettings, RunRecord, Script, Tab
+from playground.records import MOST_LANES, AskKind, Decision, Lane, LaneSettings, RunRecord, Script, Tab
 from playground.store import runs
 from playground.store.scripts import RESTARTED
 from playground.store.tables import LaneRow
@@ -233,15 +233,23 @@ class TestRepeat:
         assert [run.status for run in await found_runs(house, tab.lane)] == ["completed"] * 5
         assert (await said(client, tab, tab.lane.id))[-2:] == ["four", "again"]
 
-    async def test_an_approval_that_is_waited_for_is_not_given_up(
-        self, house: House, client: Client, conductor: Conductor, tab: Tab
+    @pytest.mark.parametrize(
+        ("agent", "call", "kind"),
+        [
+            ("tests.desks:desk", 'post:{"text": "x"}', "approval"),
+            ("scout", "browser_facts:{}", "client"),
+            ("interviewer", 'ask_user:{"questions": [{"question": "Why?", "options": [], "multiple": false}]}', "form"),
+        ],
+    )
+    async def test_what_the_visitor_is_asked_is_not_given_up(
+        self, house: House, client: Client, conductor: Conductor, tab: Tab, agent: str, call: str, kind: AskKind
     ) -> None:
-        await client.set_lane(tab.id, agent="tests.desks:desk", model='compatible/tool:post:{"text": "x"}')
+        await client.set_lane(tab.id, agent=agent, model=f"compatible/tool:{call}")
         waiting = (await client.send(tab.id, "four")).run_id
         assert (await ended(house, waiting)).status == "awaiting_approval"
         await conductor.repeat(client, tab.id, tab.lane.id, 2)
         script = await put_off(client, tab, tab.lane.id)
-        assert script.note == NOTES["awaiting_approval"]
+        assert script.note == WAITS[kind]
         assert (await ended(house, waiting)).status == "awaiting_approval"
 
 
@@ -343,7 +351,7 @@ class TestWaiting:
         lane = begun.lanes[1]
         for left in (3, 2, 1):
             script = await put_off(client, tab, lane.id)
-            assert (script.note, len(script.steps)) == (NOTES["awaiting_approval"], left)
+            assert (script.note, len(script.steps)) == (WAITS["approval"], left)
             assert script.run is not None
             run = await ended(house, script.run)
             await client.decide(tab.id, run.id, [decision(run)], lane_id=lane.id)

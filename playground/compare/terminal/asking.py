@@ -2,7 +2,7 @@
 
 import asyncio
 import getpass
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -12,12 +12,17 @@ from playground.client import Client
 from playground.errors import PlaygroundError
 from playground.parts import Playground
 from playground.protocol.dispatcher import StreamReply
-from playground.records import LaneSettings, RunRecord
-from playground.runs.activity import WAITING
+from playground.records import AskKind, LaneSettings, RunRecord
+from playground.runs.activity import WAITS
 from playground.transcript import Transcript, apply
 from playground.visitor import Visitor
 
-NOBODY = "A tool waits for an approval, which nobody can give here. Ask this agent in the page."
+NOBODY: Mapping[AskKind, str] = {
+    "approval": "A tool waits for an approval, which nobody can give here. Ask this agent in the page.",
+    "client": "A tool waits for a browser to run it, and there is none here. Ask this agent in the page.",
+    "form": "The agent waits for a form, which nobody can fill in here. Ask this agent in the page.",
+}
+"""Why a run that waits for its visitor is stopped."""
 
 Heard = Callable[[int], None]
 """Told how many characters of the answer are there."""
@@ -83,7 +88,7 @@ class Asker:
             return Outcome(error=error.message)
 
     async def follow(self, reply: StreamReply, heard: Heard) -> Outcome:
-        """What comes of a run. One that waits for an approval is stopped: nobody can give it."""
+        """What comes of a run. One that waits for its visitor is stopped: there is none."""
         self._live.add(reply.run_id)
         if self.stopping:  # it was sent a moment before
             await self.client.stop(reply.run_id)
@@ -91,20 +96,19 @@ class Asker:
         await self._engine.settled(reply.thread_id)
         run = await self._engine.run(self._visitor, reply.run_id)
         self._live.discard(reply.run_id)  # not if this is cancelled: it still has to be stopped then
-        return Outcome(run, answer_of(transcript), NOBODY if waits else run.error)
+        return Outcome(run, answer_of(transcript), NOBODY[waits] if waits else run.error)
 
     async def stop(self) -> None:
         """Stops every run; what they have said is kept."""
         self.stopping = True
         await asyncio.gather(*(self.client.stop(run_id) for run_id in self._live), return_exceptions=True)
 
-    async def _read(self, reply: StreamReply, heard: Heard) -> tuple[Transcript, bool]:
-        transcript, waits = Transcript(), False
+    async def _read(self, reply: StreamReply, heard: Heard) -> tuple[Transcript, AskKind | None]:
+        transcript, waits = Transcript(), None
         async for numbered in self.client.follow(reply.run_id):
             transcript = apply(transcript, numbered.event)
             heard(len(answer_of(transcript)))
-            if not waits and _waits(transcript):
-                waits = True
+            if waits is None and (waits := _waits(transcript)) is not None:
                 await self.client.stop(reply.run_id)
         return transcript, waits
 
@@ -116,7 +120,9 @@ def answer_of(transcript: Transcript) -> str:
     return "\n\n".join(text for text in texts if text)
 
 
-def _waits(transcript: Transcript) -> bool:
+def _waits(transcript: Transcript) -> AskKind | None:
+    """What a tool waits for, if one does."""
     flows = [item for item in transcript.items if isinstance(item, WorkflowItem)]
     tasks = [task for flow in flows for task in flow.workflow.tasks if isinstance(task, CustomTask)]
-    return any((task.title or "").endswith(f" · {WAITING}") for task in tasks)
+    notes = {(task.title or "").rpartition(" · ")[2] for task in tasks}
+    return next((kind for kind, words in WAITS.items() if words in notes), None)

@@ -18,7 +18,7 @@ from playground.compare.terminal.prompts import Prompt
 from playground.compare.terminal.results import Result, Results
 from playground.compare.terminal.summary import failures, summed
 from playground.parts import Playground, open_playground
-from playground.records import LaneSettings
+from playground.records import AskKind, LaneSettings
 from playground.settings import Settings
 from tests.wire import Wire, serve
 
@@ -181,11 +181,21 @@ async def test_a_rate_spreads_requests_evenly() -> None:
         await asyncio.wait_for(pace.wait(), 0)
 
 
-async def test_an_agent_that_wants_an_approval_is_told_of_and_stopped(room: Room, results: Results) -> None:
-    setup = _setup('compatible/tool:add_line:{"text": "milk"}', agent="clerk")
+@pytest.mark.parametrize(
+    ("agent", "call", "kind"),
+    [
+        ("clerk", 'add_line:{"text": "milk"}', "approval"),
+        ("scout", "browser_facts:{}", "client"),
+        ("interviewer", 'ask_user:{"questions": [{"question": "Why?", "options": [], "multiple": false}]}', "form"),
+    ],
+)
+async def test_an_agent_that_needs_its_visitor_is_told_of_and_stopped(
+    room: Room, results: Results, agent: str, call: str, kind: AskKind
+) -> None:
+    setup = _setup(f"compatible/tool:{call}", agent=agent)
     jobs = jobs_of(PROMPTS[:1], setup)
     await room.batch(setup, results).run(jobs)
-    assert [(one.status, one.error) for one in failures(jobs, results.last)] == [("cancelled", NOBODY)]
+    assert [(one.status, one.error) for one in failures(jobs, results.last)] == [("cancelled", NOBODY[kind])]
 
 
 async def test_what_is_too_long_or_unknown_is_a_failure_of_that_job_only(room: Room, results: Results) -> None:
