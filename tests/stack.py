@@ -84,7 +84,7 @@ async def stack(database_url: str, **changes: Any) -> AsyncGenerator[Stack]:
 
 @asynccontextmanager
 async def _serving(parts: Playground) -> AsyncGenerator[httpx2.AsyncClient]:
-    config = uvicorn_config(create_api(parts))
+    config = uvicorn_config(await asyncio.to_thread(create_api, parts))  # it reads the client's files
     config.port = 0
     server = uvicorn.Server(config)
     task = asyncio.create_task(server.serve())
