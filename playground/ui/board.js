@@ -153,9 +153,8 @@ function fill(text) {
 }
 
 function invite(many) {
-  const box = document.querySelector('#box textarea');
   const asked = board.lanes.filter((lane) => !lane.muted).length;
-  if (box) box.placeholder = many ? `Message ${asked === board.lanes.length ? 'all ' : ''}${asked} lanes` : 'Message the agent';
+  sayClosed(board.lanes, many ? `Message ${asked === board.lanes.length ? 'all ' : ''}${asked} lanes` : 'Message the agent');
 }
 
 function redraw() {

@@ -89,7 +89,7 @@ def _lane(lane: Lane, name: str, seen: Seen, hidden: Curtain) -> dict[str, Any]:
         "live": live is not None,
         "queued": len(view.queued) if view else 0,
         "muted": lane.muted,
-        "waits": bool(live and any(ask.kind != "client" for ask in live.asks)),
+        "waits": bool(live and live.asks),
         "asks": _asks(live, name if hidden.down else None) if live else (),
         "error": seen.error,
         "failed": _failed(view) if view and not live else False,

@@ -2,18 +2,17 @@
 const WORDS = { locked: 'This conversation is locked', closed: 'This conversation is closed' };
 let shutBy = '';
 
-function sayClosed(lanes) {
+// Says what stands in the empty box: why nothing can be said, or whom it goes to.
+function sayClosed(lanes, invitation) {
   const said = lanes.length && lanes.every((lane) => lane.status) ? lanes[0].status : null;
-  const words = said ? [WORDS[said.type] ?? WORDS.closed, said.reason].filter(Boolean).join(': ') : '';
-  if (words !== shutBy) mark('closed', words);
-  shutBy = words;
+  shutBy = said ? [WORDS[said.type] ?? WORDS.closed, said.reason].filter(Boolean).join(': ') : '';
+  if (shutBy) document.body.dataset.closed = 'yes';
+  else delete document.body.dataset.closed;
   const area = document.querySelector('#box textarea');
   if (!area) return;
-  area.readOnly = Boolean(words);
-  area.setAttribute('aria-disabled', String(Boolean(words)));
-  if (words) area.placeholder = words;
-  else if (area.dataset.closed) area.placeholder = lanes.length > 1 ? `Message ${lanes.length} lanes` : 'Message the agent';
-  area.dataset.closed = words;
+  area.readOnly = Boolean(shutBy);
+  area.setAttribute('aria-disabled', String(area.readOnly));
+  area.placeholder = shutBy || invitation;
 }
 
 // The server would refuse it; so nothing is sent, and what is in the box stays.

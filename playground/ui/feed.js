@@ -29,7 +29,10 @@ function mountAll() {
   const places = document.querySelectorAll('#chat .pg-mount');
   for (const place of places) {
     const name = [...place.classList].find((one) => one.startsWith('of-'))?.slice(3);
-    if (name && items[name]) mounted.put(place, items[name]);
+    if (!name || !items[name]) continue;
+    // Gradio would have the markup read out.
+    place.closest('[data-testid=bot]')?.setAttribute('aria-label', 'bot’s message');
+    mounted.put(place, items[name]);
   }
   mounted.keep(new Set(Object.keys(items)));
 }
@@ -43,7 +46,15 @@ function mountSoon() {
     mountAll();
   });
 }
-new MutationObserver(mountSoon).observe(document.querySelector('#chat'), { childList: true, subtree: true });
+
+const looker = new MutationObserver(mountSoon);
+let looked = null;
+function lookAt(chat) {
+  if (!chat || chat === looked) return;
+  looker.disconnect();
+  looker.observe(chat, { childList: true, subtree: true });
+  looked = chat;
+}
 
 // An effect is done once in a window, also when the page is loaded again.
 const DONE = 'playground-effects';
@@ -59,10 +70,10 @@ let tab = null;
 let sent = false;
 watch('value', () => {
   const lanes = JSON.parse(props.value?.board || '{}').lanes ?? [];
-  sayClosed(lanes);
   effects(JSON.parse(props.value?.effects || '[]'));
   only = lanes[0] ?? {};
   items = lanes.length > 1 ? {} : JSON.parse(props.value?.mounts || '{}');
+  lookAt(document.querySelector('#chat'));  // it comes after the feed
   mountSoon();
   const { index = {}, more = false, empty = true } = lanes.length > 1 ? together(lanes) : JSON.parse(props.value?.rest ?? '{}');
   mark('lanes', lanes.length > 1);

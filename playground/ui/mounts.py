@@ -12,7 +12,7 @@ from chatkit.types import ClientToolCallItem, GeneratedImageItem, StructuredInpu
 
 from playground import wire
 from playground.client import ThreadView
-from playground.compare.drawing.markdown import rendered
+from playground.compare.drawing.markdown import plain, rendered
 from playground.compare.drawing.widgets import words
 from playground.compare.parts import Form, Image, Widget, parts
 from playground.transcript import Transcript
@@ -30,6 +30,8 @@ def placeholder(item_id: str, shown: str) -> str:
 def item_placeholder(item: ThreadItem) -> str:
     """The placeholder of a widget, a form, an image or a call, with its words."""
     said = [words(part) for part in parts(item) if isinstance(part, Widget | Form | Image)]
+    if isinstance(item, ClientToolCallItem):
+        said = [f"{plain(item.name)} waits for your browser."]
     return placeholder(item.id, rendered("\n\n".join(said)))
 
 

@@ -121,10 +121,7 @@ def _other(item: ThreadItem) -> list[Message]:
     match item:
         case ClientToolCallItem() if item.status == "completed":
             return [_client_call(item)]
-        case ClientToolCallItem():
-            title = f"`{_code(item.name)}` · {IN_THE_BROWSER}"
-            return [fold_message(title, "", pending=True), text_message("assistant", item_placeholder(item))]
-        case WidgetItem() | GeneratedImageItem() | StructuredInputItem():
+        case ClientToolCallItem() | WidgetItem() | GeneratedImageItem() | StructuredInputItem():
             return [text_message("assistant", item_placeholder(item))]
         case _:
             return []

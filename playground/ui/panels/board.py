@@ -9,7 +9,7 @@ WINDOWS = ("make.js", "pop.js")
 
 def build_board() -> gr.HTML:
     """The lanes. Event: lane_act. What they show is handed on by `show.js`; the value only says that there is news."""
-    uses = [*WINDOWS, "mounted.js", "cards.js", "flow.js", "acts.js", "again.js", "lane.js", "vote.js"]
+    uses = [*WINDOWS, "mounted.js", "closed.js", "cards.js", "flow.js", "acts.js", "again.js", "lane.js", "vote.js"]
     return drawn("board.js", {"at": 0}, elem_id="board", uses=uses)
 
 

@@ -36,7 +36,7 @@ class ChatPanel:
 
 def build_chat() -> ChatPanel:
     """A column that fills the page."""
-    feed = drawn("feed.js", {}, elem_id="feed", classes=["unseen"], uses=["make.js", "mounted.js", "closed.js"])
+    feed = drawn("feed.js", {}, elem_id="feed", classes=["unseen"], uses=["make.js", "mounted.js"])
     index = gr.JSON({}, visible=False)
     with gr.Column(elem_id="conversation", scale=1):
         earlier = gr.Button("Show earlier", size="sm", elem_id="earlier")
