@@ -98,6 +98,7 @@ async def test_a_stranger_has_nothing_and_is_told_nothing(up: Stack) -> None:
         (b"<script>alert(1)</script>", "a.html", "text/html", "text/plain; charset=utf-8", "attachment"),
         (b"a;b", "a.csv", "text/csv", "text/plain; charset=utf-8", "attachment"),
     ],
+    ids=["png", "webp", "pdf", "html", "csv"],
 )
 async def test_only_what_is_no_page_is_shown(
     up: Stack, data: bytes, name: str, mime_type: str, served: str, disposition: str
@@ -134,6 +135,7 @@ async def test_a_direct_upload_answers_the_whole_attachment(up: Stack) -> None:
 @pytest.mark.parametrize(
     ("data", "mime_type"),
     [(polyglot(), "image/gif"), (picture(), "image/jpeg"), (b"", "text/plain"), (b"x", "image/svg+xml")],
+    ids=["polyglot", "png", "empty", "svg"],
 )
 async def test_a_file_that_is_not_what_it_says_is_refused(up: Stack, data: bytes, mime_type: str) -> None:
     answer = await up.client.post("/chatkit/attachments", files={"file": ("a", data, mime_type)})
