@@ -1,5 +1,6 @@
 """What a visitor does with a widget: an action that begins a run, or one that is answered at once."""
 
+import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,6 +14,8 @@ from playground.runs.engine import Engine
 from playground.runs.presses import Press, Presses
 from playground.toolkit.actions import Pressed
 from playground.visitor import Visitor
+
+logger = logging.getLogger(__name__)
 
 
 class Acting:
@@ -38,6 +41,7 @@ class Acting:
         try:
             served = await self._presses.serve(Press(visitor, params.thread_id, _pressed(params)), at_once=True)
         except AgentError as error:  # no 5xx, upon which a UI would send it again
+            logger.warning("an action failed", exc_info=error)
             raise Malformed("{reason}", reason=error.message) from error
         return {"updated_item": served.item} if served.item is not None else {}
 

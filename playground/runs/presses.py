@@ -1,7 +1,6 @@
 """What visitors do with widgets: who serves it, and what comes of it. One action of a thread after another."""
 
 import asyncio
-import logging
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -26,8 +25,6 @@ from playground.toolkit.actions import Handler, Outcome, Pressed
 from playground.toolkit.shown import show
 from playground.visitor import Visitor
 from playground.widgets import WidgetError, widget_of
-
-logger = logging.getLogger(__name__)
 
 MOST_TOLD = 20_000
 """Characters that an action tells a model."""
@@ -151,7 +148,6 @@ class Presses:
         except VisitorError:  # in words for the visitor
             raise
         except Exception as error:
-            logger.exception("an action failed", extra={"action": pressed.type[:100]})
             raise AgentError(FAILED, allow_retry=False) from error
 
     async def _changed(

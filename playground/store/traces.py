@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 
 from playground.records import RunRecord
 from playground.store import runs
+from playground.store.items import HIDDEN
 from playground.store.tables import ItemRow
 
 Stage = Literal["input", "tool", "output"]
@@ -36,7 +37,7 @@ class Traced:
 def rows(session: Session, *, visitor_id: str, run_id: str) -> Traced:
     """The visitor's run. Raises NotFound."""
     run = runs.find(session, visitor_id=visitor_id, run_id=run_id)
-    made = select(ItemRow).where(ItemRow.run_id == run_id, ItemRow.type != "user_message")
+    made = select(ItemRow).where(ItemRow.run_id == run_id, col(ItemRow.type).not_in(("user_message", *HIDDEN)))
     frames = runs.events(session, run_id, after=0, limit=runs.MOST_FRAMES) if run.status == "running" else ()
     return Traced(
         run=runs.record(run),

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from functools import reduce
 from pathlib import Path
 from typing import Any
@@ -11,10 +12,16 @@ import pytest
 from chatkit.types import ErrorEvent, ThreadItemReplacedEvent
 
 from playground import wire
+from playground.compare.differences.trace import traced
+from playground.compare.drawing.entries import Entries
+from playground.compare.saving.comparison import json
+from playground.compare.saving.gather import saved
+from playground.compare.saving.page import html
 from playground.errors import Conflict, Malformed, NotFound
 from playground.protocol.dispatcher import StreamReply
 from playground.store import threads
 from playground.transcript import Transcript, apply
+from playground.ui.conversation import draw
 from tests.house import Guest, House, Told, message, opened, until
 from tests.shows import counter
 
@@ -285,3 +292,18 @@ async def test_a_forked_conversation_has_a_widget_of_its_own(small: House) -> No
     reply = await tea.at_once("more", thread_id=lane.thread_id, item_id=copy["id"])
     assert reply["updated_item"]["widget"] == counter(4)
     assert await tea.now() == counter(3)
+
+
+async def test_runs_that_answered_no_message_are_no_trouble_to_who_reads(small: House) -> None:
+    tea, client = await on_screen(small), small.client()
+    await tea.press("more")
+    await tea.press("break")
+    answered = await tea.press("more_and_tell")
+    tab = await client.open_tab(thread_id=tea.thread_id)
+    view = await client.view(tea.thread_id)
+    assert draw(view, view.transcript).messages
+    assert "With pleasure." in Entries().draw(view, view.transcript).lines
+    kept = saved(tab, {tab.lane.id: view}, at=datetime.now(UTC))
+    assert CANARY not in html(kept)
+    assert CANARY not in json(kept)
+    assert [each.text for each in (await traced(client, answered.run_id)).steps if CANARY in repr(each)] == []

@@ -116,3 +116,55 @@ def test_a_missing_attribute_brings_names_that_come_close_and_the_agents_there(m
 def test_an_attribute_that_is_no_agent_is_refused(attribute: str, reason: str, module: str) -> None:
     with pytest.raises(RosterError, match=reason):
         load(f"{module}:{attribute}")
+
+
+OFFERED = """
+from agents import Agent
+from playground.toolkit import AgentOffer, Outcome
+
+async def tick(pressed):
+    return Outcome(tell="ticked")
+
+def build():
+    return Agent(name="Waiter")
+
+def plain(pressed):
+    return None
+
+offer = AgentOffer("waiter", "Tea room", "Serves tea", ["Tea, please."], build, {"tick": tick})
+blank = AgentOffer("waiter", " ", "Serves tea", (), build)
+letters = AgentOffer("waiter", "Tea room", "Serves tea", "Tea, please.", build)
+numbers = AgentOffer("waiter", "Tea room", "Serves tea", (1,), build)
+sync = AgentOffer("waiter", "Tea room", "Serves tea", (), build, {"tick": plain})
+wrong = AgentOffer("waiter", "Tea room", "Serves tea", (), lambda: 7)
+"""
+
+
+@pytest.fixture
+def offered(module: str, tmp_path: Path) -> str:
+    """The name of a module that holds offers."""
+    (tmp_path / f"{module}.py").write_text(OFFERED)
+    return module
+
+
+def test_an_offer_is_kept_as_its_owner_wrote_it(offered: str) -> None:
+    offer = load(f" {offered}:offer")
+    assert (offer.name, offer.label, offer.description) == (f"{offered}:offer", "Tea room", "Serves tea")
+    assert offer.prompts == ("Tea, please.",)
+    assert list(offer.actions) == ["tick"]
+    assert offer.build().name == "Waiter"
+
+
+@pytest.mark.parametrize(
+    ("attribute", "complaint"),
+    [
+        ("blank", "the label of an AgentOffer has to be text"),
+        ("letters", "the prompts of an AgentOffer has to be text, and its prompts a tuple of texts"),
+        ("numbers", "prompts"),
+        ("sync", "what serves the action 'tick' has to be an async function"),
+        ("wrong", "returned a int, not an agents.Agent, a function that returns one, or an AgentOffer"),
+    ],
+)
+def test_an_offer_that_does_not_hold_together_is_refused_in_words(offered: str, attribute: str, complaint: str) -> None:
+    with pytest.raises(RosterError, match=complaint):
+        load(f"{offered}:{attribute}")

@@ -68,7 +68,27 @@ def test_reasoning_before_a_result_or_the_end_is_dropped() -> None:
 
 
 def test_what_models_cannot_read_is_left_out() -> None:
-    assert told(row("workflow"), row("widget", payload={}), row("end_of_turn", payload={})) == []
+    assert told(row("workflow"), row("task", payload={}), row("end_of_turn", payload={})) == []
+
+
+def test_a_widget_is_told_in_the_words_that_the_visitor_reads() -> None:
+    widget = {"type": "Card", "children": [{"type": "Text", "value": "3 cups"}]}
+    note = {"role": "user", "content": "noted"}
+    assert told(row("widget", payload={"widget": widget}, model_input=[note])) == [
+        {"role": "user", "content": "[The user was shown this]\n3 cups"},
+        note,
+    ]
+
+
+def test_an_image_is_told_of_without_its_bytes() -> None:
+    image = {"image": {"id": "img_1", "url": f"data:image/png;base64,{'A' * 9_000}"}}
+    assert told(row("generated_image", payload=image)) == [{"role": "user", "content": "[The user was shown an image]"}]
+
+
+def test_what_nobody_is_shown_is_told_as_not_the_visitors_words() -> None:
+    assert told(row("hidden_context_item", payload={"content": "more tea"})) == [
+        {"role": "user", "content": "[Not written by the user, nor shown to the user]\nmore tea"}
+    ]
 
 
 def test_a_message_of_many_parts_is_one_text() -> None:

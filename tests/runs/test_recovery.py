@@ -13,11 +13,13 @@ from chatkit.types import (
     AssistantMessageContentPartTextDelta,
     AssistantMessageItem,
     CustomTask,
+    HiddenContextItem,
     ThoughtTask,
     ThreadItemAddedEvent,
     ThreadItemDoneEvent,
     ThreadItemUpdatedEvent,
     ThreadStreamEvent,
+    WidgetItem,
     Workflow,
     WorkflowItem,
     WorkflowTaskAdded,
@@ -33,6 +35,7 @@ from playground.store.database import Database
 from playground.store.spend import stored
 from playground.store.tables import RunRow
 from playground.transcript import Transcript, apply, replay
+from playground.widgets import widget_of
 from tests.store.conftest import AT, add, new_item, new_run, new_thread
 
 NOW = datetime.now(UTC)
@@ -90,13 +93,13 @@ async def buried(
         runs.append(session, [(run.id, seq, wire.dump(event)) for seq, event in enumerate(log, 1)])
         session.add_all([row_of(item, row, position) for item, position in stored])
         session.flush()
-        ends = [wire.EVENT.validate_json(frame) for frame in bury(session, row)]
+        ends = [wire.event(frame) for frame in bury(session, row)]
         kept = list(items.history(session, run.branch_id))[1:]
         live = reduce(apply, [*log, *ends], Transcript())
         return (
             [(one.position, one.id) for one in kept],
             live,
-            replay(wire.ITEM.validate_python(one.payload) for one in kept),
+            replay(wire.item(one.payload) for one in kept),
         )
 
     return await database.write(work)
@@ -155,3 +158,24 @@ async def test_turns_and_notes_from_before_are_kept_and_the_cost_is_not_known(da
     await buried(database, row, [])
     found = await database.read(lambda session: runs.record(session.get_one(RunRow, row.id)))
     assert (found.status, found.turns, found.cost, found.notes) == ("interrupted", (turn,), None, ("A note.",))
+
+
+def card(name: str, *, streaming: bool = False) -> WidgetItem:
+    text = {"type": "Text", "value": "half", "streaming": streaming, "unheard": None}
+    widget = widget_of({"type": "Card", "children": [text]})
+    return WidgetItem(id=name, thread_id="thr", created_at=NOW, widget=widget)
+
+
+async def test_widgets_keep_their_places_around_what_nobody_is_shown(database: Database, run: RunRow) -> None:
+    hidden = HiddenContextItem(id="h", thread_id="thr", created_at=NOW, content="told")
+    log = [
+        ThreadItemAddedEvent(item=card("a")),
+        ThreadItemDoneEvent(item=card("a")),
+        ThreadItemAddedEvent(item=card("b", streaming=True)),
+        ThreadItemAddedEvent(item=message("c")),
+        ThreadItemDoneEvent(item=message("c", "words")),
+    ]
+    places, live, _ = await buried(database, run, log, stored=[(card("a"), 2), (hidden, 3), (message("c", "words"), 5)])
+    assert places == [(2, "a"), (3, "h"), (4, "b"), (5, "c")]
+    assert wire.payload(live.items[1]) == wire.payload(card("b"))
+    assert not live.open_ids
