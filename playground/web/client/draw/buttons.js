@@ -16,19 +16,32 @@ export function button(component, c) {
     class: "pg-w-button",
     type: component.submit === true ? "submit" : "button",
     "data-tone": among(color, TONES, primary ? "primary" : "secondary"),
-    "data-variant": among(variant, ["solid", "soft", "outline", "ghost"], primary ? "solid" : color ? "soft" : "outline"),
+    "data-variant": among(
+      variant,
+      ["solid", "soft", "outline", "ghost"],
+      primary ? "solid" : color ? "soft" : "outline",
+    ),
     "data-size": among(size, SIZES, "md"),
     "data-icon": among(component.iconSize, ["sm", "md", "lg", "xl", "2xl"], null),
     "data-pill": component.pill === true,
     "data-uniform": component.uniform === true || (!text(label) && Boolean(iconStart ?? iconEnd)),
     "data-block": component.block === true,
     disabled: component.disabled === true || (c.off && Boolean(action || component.submit)),
-    "aria-label": text(label) ? null : text(iconStart ?? iconEnd, 60).replace(/^\w+:|-/g, " ").trim() || c.t("Button"),
+    "aria-label": text(label)
+      ? null
+      : text(iconStart ?? iconEnd, 60)
+          .replace(/^\w+:|-/g, " ")
+          .trim() || c.t("Button"),
     key: c.key(component),
   };
   const press = ({ currentTarget }) => c.press(action, { trigger: currentTarget, usual: "self" });
-  return el("button", { ...props, on: action ? { click: press } : {} },
-    iconStart ? icon(text(iconStart, 60)) : null, text(label) ? el("bdi", {}, text(label, 300)) : null, iconEnd ? icon(text(iconEnd, 60)) : null);
+  return el(
+    "button",
+    { ...props, on: action ? { click: press } : {} },
+    iconStart ? icon(text(iconStart, 60)) : null,
+    text(label) ? el("bdi", {}, text(label, 300)) : null,
+    iconEnd ? icon(text(iconEnd, 60)) : null,
+  );
 }
 
 /**
@@ -40,13 +53,18 @@ export async function press(config, { trigger, usual, own = false }, item, c) {
   if (typeof type !== "string" || !type) return;
   const root = c.root();
   const form = trigger.closest("form");
-  const fields = form && root.contains(form) ? valuesOf(form.querySelectorAll("[data-name]")) : valuesOf(own ? [trigger] : []);
+  const fields =
+    form && root.contains(form) ? valuesOf(form.querySelectorAll("[data-name]")) : valuesOf(own ? [trigger] : []);
   const action = { type, payload: merged(payload, fields) };
   if (handler === "client") {
-    root.dispatchEvent(new CustomEvent("pg-client-action", { bubbles: true, composed: true, detail: { action, item } }));
+    root.dispatchEvent(
+      new CustomEvent("pg-client-action", { bubbles: true, composed: true, detail: { action, item } }),
+    );
     return;
   }
-  const place = { self: trigger, container: root.querySelector(".pg-widget") ?? root, none: null }[loadingBehavior === "auto" || !loadingBehavior ? usual : loadingBehavior];
+  const place = { self: trigger, container: root.querySelector(".pg-widget") ?? root, none: null }[
+    loadingBehavior === "auto" || !loadingBehavior ? usual : loadingBehavior
+  ];
   if (place?.getAttribute("aria-busy") === "true") return;
   place?.setAttribute("aria-busy", "true");
   try {

@@ -2,6 +2,7 @@
 
 import { sizes } from "./boxes.js";
 import { el, live, svg } from "./dom.js";
+import { dataTable, legend, pointer } from "./readings.js";
 import { number } from "./safe.js";
 import { chartOf, curve, ticks } from "./scales.js";
 import { colour, SERIES } from "./values.js";
@@ -12,11 +13,42 @@ const LABEL = 6.6; // pixels of a letter on an axis
 /** A chart. */
 export function chart(component, c) {
   const model = { ...chartOf(component), component, c };
-  model.colors = model.series.map(({ color }, index) => colour(color, "chart") ?? colour(SERIES[index % SERIES.length], "chart"));
-  return el("figure", { class: "pg-chart", key: c.key(component), style: sizes({ ...component, height: undefined, minHeight: undefined, maxHeight: undefined, size: undefined, width: component.width ?? component.size, aspectRatio: undefined }) },
-    live("div", { class: "pg-plot", "aria-hidden": "true", style: sizes({ height: component.height ?? component.size, minHeight: component.minHeight, maxHeight: component.maxHeight, aspectRatio: component.aspectRatio }) }, model, fill),
+  model.colors = model.series.map(
+    ({ color }, index) => colour(color, "chart") ?? colour(SERIES[index % SERIES.length], "chart"),
+  );
+  return el(
+    "figure",
+    {
+      class: "pg-chart",
+      key: c.key(component),
+      style: sizes({
+        ...component,
+        height: undefined,
+        minHeight: undefined,
+        maxHeight: undefined,
+        size: undefined,
+        width: component.width ?? component.size,
+        aspectRatio: undefined,
+      }),
+    },
+    live(
+      "div",
+      {
+        class: "pg-plot",
+        "aria-hidden": "true",
+        style: sizes({
+          height: component.height ?? component.size,
+          minHeight: component.minHeight,
+          maxHeight: component.maxHeight,
+          aspectRatio: component.aspectRatio,
+        }),
+      },
+      model,
+      fill,
+    ),
     component.showLegend === false || (component.showLegend !== true && model.series.length < 2) ? null : legend(model),
-    dataTable(model));
+    dataTable(model),
+  );
 }
 
 const watched = new WeakMap(); // element → its model; a chart is drawn for the width that it has
@@ -30,9 +62,15 @@ function fill(element, model) {
 function draw(element, model) {
   const frame = frameOf(element, model);
   element.replaceChildren(
-    svg("svg", { viewBox: `0 0 ${frame.width} ${frame.height}`, width: frame.width, height: frame.height },
-      grid(frame), axis(frame, model), model.series.map((series, index) => mark(series, model.colors[index], frame, model))),
-    pointer(frame, model));
+    svg(
+      "svg",
+      { viewBox: `0 0 ${frame.width} ${frame.height}`, width: frame.width, height: frame.height },
+      grid(frame),
+      axis(frame, model),
+      model.series.map((series, index) => mark(series, model.colors[index], frame, model)),
+    ),
+    pointer(frame, model),
+  );
 }
 
 function frameOf(element, { labels, low, high, hidden, component, c }) {
@@ -45,7 +83,16 @@ function frameOf(element, { labels, low, high, hidden, component, c }) {
   const [lowest, highest] = [marks[0], marks.at(-1)];
   const band = (width - left - 6) / Math.max(1, labels.length);
   return {
-    width, height, left, bottom, marks, format, band, hidden, right: width - 6, numbered: component.showYAxis === true,
+    width,
+    height,
+    left,
+    bottom,
+    marks,
+    format,
+    band,
+    hidden,
+    right: width - 6,
+    numbered: component.showYAxis === true,
     x: (index) => left + band * (index + 0.5),
     y: (value) => TOP + (bottom - TOP) * (1 - (value - lowest) / (highest - lowest)),
   };
@@ -61,9 +108,16 @@ function formatter(locale) {
 }
 
 function grid({ marks, left, right, y, format, numbered }) {
-  return marks.map((mark) => svg("g", {},
-    svg("line", { class: mark === 0 ? "pg-axis" : "pg-grid", x1: left, x2: right, y1: y(mark), y2: y(mark) }),
-    numbered ? svg("text", { class: "pg-tick-text", x: left - 7, y: y(mark) + 4, "text-anchor": "end" }, format(mark)) : null));
+  return marks.map((mark) =>
+    svg(
+      "g",
+      {},
+      svg("line", { class: mark === 0 ? "pg-axis" : "pg-grid", x1: left, x2: right, y1: y(mark), y2: y(mark) }),
+      numbered
+        ? svg("text", { class: "pg-tick-text", x: left - 7, y: y(mark) + 4, "text-anchor": "end" }, format(mark))
+        : null,
+    ),
+  );
 }
 
 function axis({ hidden, x, height, width, band }, { labels }) {
@@ -71,9 +125,17 @@ function axis({ hidden, x, height, width, band }, { labels }) {
   const most = Math.max(3, Math.floor(Math.max(band, 62) / LABEL));
   const short = labels.map((label) => (label.length > most ? `${label.slice(0, most - 1)}…` : label));
   const pushed = Math.max(0, ((short[0]?.length ?? 0) * LABEL) / 2 - x(0)); // the first one, to stay in sight
-  const every = Math.max(1, Math.ceil((LABEL * Math.max(0, ...short.map(({ length }) => length)) + 10 + pushed) / band));
-  const place = (label, index) => Math.max((label.length * LABEL) / 2, Math.min(width - (label.length * LABEL) / 2, x(index)));
-  return short.map((label, index) => (index % every ? null : svg("text", { class: "pg-tick-text", x: place(label, index), y: height - 8, "text-anchor": "middle" }, label)));
+  const every = Math.max(
+    1,
+    Math.ceil((LABEL * Math.max(0, ...short.map(({ length }) => length)) + 10 + pushed) / band),
+  );
+  const place = (label, index) =>
+    Math.max((label.length * LABEL) / 2, Math.min(width - (label.length * LABEL) / 2, x(index)));
+  return short.map((label, index) =>
+    index % every
+      ? null
+      : svg("text", { class: "pg-tick-text", x: place(label, index), y: height - 8, "text-anchor": "middle" }, label),
+  );
 }
 
 function mark(series, color, frame, model) {
@@ -81,7 +143,10 @@ function mark(series, color, frame, model) {
   const points = series.spans.map((span, index) => span && [frame.x(index), frame.y(span[1]), frame.y(span[0])]);
   return pieces(points).map((piece) => {
     const line = svg("path", { class: "pg-line", d: curve(piece, series.curve || "linear"), style: { stroke: color } });
-    const dots = piece.length === 1 || model.labels.length <= 12 ? piece.map(([x, y]) => svg("circle", { class: "pg-dot", cx: x, cy: y, r: 3, style: { fill: color } })) : null;
+    const dots =
+      piece.length === 1 || model.labels.length <= 12
+        ? piece.map(([x, y]) => svg("circle", { class: "pg-dot", cx: x, cy: y, r: 3, style: { fill: color } }))
+        : null;
     return svg("g", {}, series.kind === "area" ? area(piece, color, series) : null, line, dots);
   });
 }
@@ -99,7 +164,10 @@ function area(piece, color, { curve: kind }) {
 }
 
 function bars({ spans, group }, color, { x, y, band }, { groups, component }) {
-  const room = Math.max(band * 0.15, Math.min(band * 0.9, band - (number(component.barCategoryGap, 0, 200) ?? band * 0.28)));
+  const room = Math.max(
+    band * 0.15,
+    Math.min(band * 0.9, band - (number(component.barCategoryGap, 0, 200) ?? band * 0.28)),
+  );
   const between = groups.length > 1 ? Math.min(number(component.barGap, 0, 60) ?? 3, (room * 0.5) / groups.length) : 0;
   const each = Math.max(1, Math.min(56, (room - between * (groups.length - 1)) / groups.length));
   const whole = each * groups.length + between * (groups.length - 1);
@@ -107,40 +175,14 @@ function bars({ spans, group }, color, { x, y, band }, { groups, component }) {
   return spans.map((span, index) => {
     if (!span) return null;
     const [top, bottom] = [Math.min(y(span[0]), y(span[1])), Math.max(y(span[0]), y(span[1]))];
-    return svg("rect", { class: "pg-bar", x: x(index) + offset, y: top, width: each, height: Math.max(bottom - top, 0.5), rx: Math.min(4, each / 3, (bottom - top) / 2), style: { fill: color } });
+    return svg("rect", {
+      class: "pg-bar",
+      x: x(index) + offset,
+      y: top,
+      width: each,
+      height: Math.max(bottom - top, 0.5),
+      rx: Math.min(4, each / 3, (bottom - top) / 2),
+      style: { fill: color },
+    });
   });
-}
-
-function pointer(frame, model) {
-  if (model.component.showTooltip === false || !model.labels.length) return [];
-  const tip = el("div", { class: "pg-tip", hidden: true });
-  const line = el("i", { class: "pg-tip-line", hidden: true });
-  const show = (event) => {
-    const at = Math.floor((event.clientX - event.currentTarget.getBoundingClientRect().left - frame.left) / frame.band);
-    const index = Math.max(0, Math.min(model.labels.length - 1, at));
-    tip.replaceChildren(el("b", {}, model.labels[index]), el("ul", {}, model.series.map((series, number) => reading(series, index, model.colors[number], frame))));
-    tip.hidden = line.hidden = false;
-    line.style.left = `${frame.x(index)}px`;
-    tip.style.left = `${Math.max(0, Math.min(frame.width - tip.offsetWidth, frame.x(index) + (index > model.labels.length / 2 ? -tip.offsetWidth - 10 : 10)))}px`;
-  };
-  const hide = () => (tip.hidden = line.hidden = true);
-  return el("div", { class: "pg-pointer", on: { pointermove: show, pointerdown: show, pointerleave: hide } }, line, tip);
-}
-
-const amount = (span) => (span ? Number((span[1] - span[0]).toPrecision(12)) : null);
-
-function reading({ name, spans }, index, color, { format }) {
-  const value = amount(spans[index]);
-  return el("li", {}, el("i", { class: "pg-swatch", style: { background: color } }), el("span", {}, name), el("span", {}, value === null ? "–" : format(value)));
-}
-
-function legend({ series, colors }) {
-  return el("ul", { class: "pg-legend", "aria-hidden": "true" }, series.map(({ name }, index) =>
-    el("li", {}, el("i", { class: "pg-swatch", style: { background: colors[index] } }), el("bdi", {}, name))));
-}
-
-function dataTable({ labels, series, c }) {
-  const head = el("tr", {}, el("th", { scope: "col" }, c.t("Label")), series.map(({ name }) => el("th", { scope: "col" }, name)));
-  const body = labels.map((label, index) => el("tr", {}, el("th", { scope: "row" }, label), series.map(({ spans }) => el("td", {}, amount(spans[index]) ?? ""))));
-  return el("div", { class: "pg-sr" }, el("table", {}, el("caption", {}, c.t("The numbers of the chart")), el("thead", {}, head), el("tbody", {}, body)));
 }

@@ -17,8 +17,13 @@ export function copyButton(words, t) {
     }, SHOWN);
   };
   const said = el("span", { class: "pg-sr", role: "status" });
-  return el("button", { type: "button", class: "pg-quiet pg-copy", title: t("Copy"), "aria-label": t("Copy"), on: { click: press } },
-    icon("copy"), icon("check"), said);
+  return el(
+    "button",
+    { type: "button", class: "pg-quiet pg-copy", title: t("Copy"), "aria-label": t("Copy"), on: { click: press } },
+    icon("copy"),
+    icon("check"),
+    said,
+  );
 }
 
 async function copy(words, near) {

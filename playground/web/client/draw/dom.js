@@ -38,7 +38,9 @@ export function settle(root) {
   while (waiting.size) {
     const [node] = waiting;
     waiting.delete(node);
-    const { live: { value, apply } } = notes.get(node);
+    const {
+      live: { value, apply },
+    } = notes.get(node);
     if (root.contains(node)) apply(node, value);
   }
 }

@@ -33,7 +33,9 @@ const withoutSigns = (text) => text.replace(new RegExp(SIGNS, "g"), "");
 function dressTick(input, t) {
   const on = input.hasAttribute("checked");
   input.parentElement?.classList.add("pg-task-line");
-  input.replaceWith(el("span", { class: "pg-tick", role: "img", "data-on": on, "aria-label": on ? t("done") : t("to do") }));
+  input.replaceWith(
+    el("span", { class: "pg-tick", role: "img", "data-on": on, "aria-label": on ? t("done") : t("to do") }),
+  );
 }
 
 function dressCode(pre, t) {
@@ -41,7 +43,12 @@ function dressCode(pre, t) {
   const language = /language-([\w+#.-]{1,24})/.exec(code?.className ?? "")?.[1] ?? "";
   const words = withoutSigns((code ?? pre).textContent).replace(/\n$/, "");
   const body = el("pre", { tabindex: "0", dir: "ltr" }, el("code", {}, highlight(words, language)));
-  const head = el("figcaption", {}, el("span", { class: "pg-lang" }, language || t("code")), copyButton(() => words, t));
+  const head = el(
+    "figcaption",
+    {},
+    el("span", { class: "pg-lang" }, language || t("code")),
+    copyButton(() => words, t),
+  );
   pre.replaceWith(el("figure", { class: "pg-code" }, head, body));
 }
 

@@ -5,7 +5,9 @@ import { list, record, text } from "./safe.js";
 
 /** The editor of a message of the visitor. */
 export function editor(item, c) {
-  const words = list(item.content).map((part) => text(record(part).text)).join("");
+  const words = list(item.content)
+    .map((part) => text(record(part).text))
+    .join("");
   const close = () => c.change({ editing: false });
   const send = (form) => {
     const said = form.querySelector("textarea").value.trim();
@@ -22,10 +24,31 @@ export function editor(item, c) {
       send(event.currentTarget.form);
     }
   };
-  const field = el("textarea", { class: "pg-field", dir: "auto", rows: Math.min(12, words.split("\n").length + 1), "aria-label": c.t("Edit message"), "data-focus": true, on: { keydown: keys } }, words);
-  return el("form", { class: "pg-editor", key: "editor", on: { submit: (event) => (event.preventDefault(), send(event.currentTarget)) } },
+  const field = el(
+    "textarea",
+    {
+      class: "pg-field",
+      dir: "auto",
+      rows: Math.min(12, words.split("\n").length + 1),
+      "aria-label": c.t("Edit message"),
+      "data-focus": true,
+      on: { keydown: keys },
+    },
+    words,
+  );
+  return el(
+    "form",
+    {
+      class: "pg-editor",
+      key: "editor",
+      on: { submit: (event) => (event.preventDefault(), send(event.currentTarget)) },
+    },
     field,
-    el("div", { class: "pg-buttons" },
+    el(
+      "div",
+      { class: "pg-buttons" },
       el("button", { type: "button", class: "pg-button", on: { click: close } }, c.t("Cancel")),
-      el("button", { type: "submit", class: "pg-button pg-primary" }, c.t("Send"))));
+      el("button", { type: "submit", class: "pg-button pg-primary" }, c.t("Send")),
+    ),
+  );
 }

@@ -14,10 +14,15 @@ const WORDS = new Set(
   then this throw trait true try type typeof undefined use using var void while with yield select where join on group by
   order insert update into values create table True False None fi done echo local`.split(/\s+/),
 );
-const STRINGS = String.raw`"""[\s\S]*?"""|'''[\s\S]*?'''|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|` + "`(?:\\\\.|[^`\\\\])*`";
+const STRINGS =
+  String.raw`"""[\s\S]*?"""|'''[\s\S]*?'''|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|` + "`(?:\\\\.|[^`\\\\])*`";
 
 function pattern(language) {
-  const comment = HASHED.test(language) ? "#[^\\n]*" : SQL.test(language) ? "--[^\\n]*" : "//[^\\n]*|/\\*[\\s\\S]*?\\*/|<!--[\\s\\S]*?-->";
+  const comment = HASHED.test(language)
+    ? "#[^\\n]*"
+    : SQL.test(language)
+      ? "--[^\\n]*"
+      : "//[^\\n]*|/\\*[\\s\\S]*?\\*/|<!--[\\s\\S]*?-->";
   return new RegExp(`(${comment})|(${STRINGS})|\\b(\\d[\\w.]*)\\b|\\b([A-Za-z_]\\w*)\\b`, "g");
 }
 

@@ -41,8 +41,10 @@ const STROKES = {
   desktop: "M3 5h18v11H3z|M9 20h6|M12 16v4",
   document: `${page}|M9 12h6|M9 16h6`,
   dot: "!M12 10a2 2 0 1 0 0 4 2 2 0 0 0 0-4z",
-  "dots-horizontal": "!M5 10.4a1.6 1.6 0 1 0 0 3.2 1.6 1.6 0 0 0 0-3.2z|!M12 10.4a1.6 1.6 0 1 0 0 3.2 1.6 1.6 0 0 0 0-3.2z|!M19 10.4a1.6 1.6 0 1 0 0 3.2 1.6 1.6 0 0 0 0-3.2z",
-  "dots-vertical": "!M12 3.4a1.6 1.6 0 1 0 0 3.2 1.6 1.6 0 0 0 0-3.2z|!M12 10.4a1.6 1.6 0 1 0 0 3.2 1.6 1.6 0 0 0 0-3.2z|!M12 17.4a1.6 1.6 0 1 0 0 3.2 1.6 1.6 0 0 0 0-3.2z",
+  "dots-horizontal":
+    "!M5 10.4a1.6 1.6 0 1 0 0 3.2 1.6 1.6 0 0 0 0-3.2z|!M12 10.4a1.6 1.6 0 1 0 0 3.2 1.6 1.6 0 0 0 0-3.2z|!M19 10.4a1.6 1.6 0 1 0 0 3.2 1.6 1.6 0 0 0 0-3.2z",
+  "dots-vertical":
+    "!M12 3.4a1.6 1.6 0 1 0 0 3.2 1.6 1.6 0 0 0 0-3.2z|!M12 10.4a1.6 1.6 0 1 0 0 3.2 1.6 1.6 0 0 0 0-3.2z|!M12 17.4a1.6 1.6 0 1 0 0 3.2 1.6 1.6 0 0 0 0-3.2z",
   "empty-circle": ring,
   "external-link": "M14 4h6v6|M20 4l-9 9|M18 14v6H4V6h6",
   eye: "M2 12c3-5 6-7 10-7s7 2 10 7c-3 5-6 7-10 7s-7-2-10-7z|M15 12a3 3 0 1 1-6 0 3 3 0 0 1 6 0z",
@@ -84,7 +86,8 @@ const STROKES = {
   tool: "M14 6a5 5 0 0 1 6.5-1.5L17 8l-1 0v-1l3-3M20.5 4.5A5 5 0 0 1 14 11l-7.5 8.5a2.1 2.1 0 0 1-3-3L12 9a5 5 0 0 1 2-3",
   user: person,
   warning: "M12 4l9.5 16.5h-19z|M12 10v4.5|M12 17.5h.01",
-  wreath: "M9 20C4 18 3 12 6 5|M15 20c5-2 6-8 3-15|M5 9l3 1|M4.5 13l3.5-.5|M6 17l2.5-2|M19 9l-3 1|M19.5 13l-3.5-.5|M18 17l-2.5-2",
+  wreath:
+    "M9 20C4 18 3 12 6 5|M15 20c5-2 6-8 3-15|M5 9l3 1|M4.5 13l3.5-.5|M6 17l2.5-2|M19 9l-3 1|M19.5 13l-3.5-.5|M18 17l-2.5-2",
   write: pen,
   "write-alt": `${pen}|M13 20h8`,
   "write-alt2": "M12 4H4v16h16v-8|M18.5 3l2.5 2.5L12.5 14 9 15l1-3.5z",
@@ -98,7 +101,8 @@ export function icon(name, props = {}) {
   const known = typeof name === "string" ? name.replace(/^(lucide|vendor):/, "") : "";
   const strokes = (hasIcon(known) ? STROKES[known] : STROKES.dot).split("|");
   const paths = strokes.map((stroke) =>
-    svg("path", stroke.startsWith("!") ? { d: stroke.slice(1), fill: "currentColor" } : { d: stroke }));
+    svg("path", stroke.startsWith("!") ? { d: stroke.slice(1), fill: "currentColor" } : { d: stroke }),
+  );
   const filled = strokes.length === 2 && strokes[0].startsWith("!");
   const sheet = { viewBox: "0 0 24 24", "aria-hidden": "true", focusable: "false", ...props };
   return svg("svg", { ...sheet, class: `pg-icon${filled ? " pg-filled" : ""} ${props.class ?? ""}`.trim() }, ...paths);

@@ -10,19 +10,48 @@ export function generatedImage(item, c) {
   const done = Math.round(100 * (number(item.progress ?? item._progress, 0, 1) ?? 0));
   if (!url) return [waiting(c, done)];
   const shown = askedPicture(url, c.t("Generated image"), c, { class: "pg-made" });
-  const target = picture(url, c.imageDomains)?.src;
+  const src = picture(url, c.imageDomains)?.src;
+  const target = /^data:image\/svg/i.test(src ?? "") ? undefined : src; // saved and opened, a drawing could run scripts
   return [
-    el("figure", { class: "pg-picture" }, shown,
-      target && !c.open ? el("a", { class: "pg-quiet pg-save", ...outward(target), download: "image", title: c.t("Save"), "aria-label": c.t("Save") }, icon("external-link")) : null),
+    el(
+      "figure",
+      { class: "pg-picture" },
+      shown,
+      target && !c.open
+        ? el(
+            "a",
+            {
+              class: "pg-quiet pg-save",
+              ...outward(target),
+              download: "image",
+              title: c.t("Save"),
+              "aria-label": c.t("Save"),
+            },
+            icon("external-link"),
+          )
+        : null,
+    ),
     c.open && done ? meter(c, done) : null,
   ];
 }
 
-const meter = (c, done) => el("progress", { class: "pg-meter", max: 100, value: done || null, "aria-label": c.t("Generating an image") });
+const meter = (c, done) =>
+  el("progress", { class: "pg-meter", max: 100, value: done || null, "aria-label": c.t("Generating an image") });
 
 function waiting(c, done) {
-  if (!c.open) return el("div", { class: "pg-note", "data-level": "info" }, icon("square-image"), el("p", {}, c.t("The image was not made.")));
-  return el("div", { class: "pg-picture pg-waiting" }, el("span", { class: "pg-shimmer" }, c.t("Generating an image")), meter(c, done));
+  if (!c.open)
+    return el(
+      "div",
+      { class: "pg-note", "data-level": "info" },
+      icon("square-image"),
+      el("p", {}, c.t("The image was not made.")),
+    );
+  return el(
+    "div",
+    { class: "pg-picture pg-waiting" },
+    el("span", { class: "pg-shimmer" }, c.t("Generating an image")),
+    meter(c, done),
+  );
 }
 
 /**
@@ -36,9 +65,13 @@ export function askedPicture(url, alt, c, props = {}) {
   const src = found.src ?? (allowed[found.ask] ? found.ask : undefined);
   if (src) return el("img", { ...props, src, alt, loading: "lazy", decoding: "async", referrerpolicy: "no-referrer" });
   const show = () => c.change({ allowed: { ...allowed, [found.ask]: true } });
-  return el("span", { class: "pg-no-picture", ...sizes(props) }, icon("square-image"),
+  return el(
+    "span",
+    { class: "pg-no-picture", ...sizes(props) },
+    icon("square-image"),
     el("span", {}, alt ? `${alt} · ` : "", c.t("Image from {host}", { host: text(found.host, 100) })),
-    el("button", { type: "button", class: "pg-button pg-small", on: { click: show } }, c.t("Show")));
+    el("button", { type: "button", class: "pg-button pg-small", on: { click: show } }, c.t("Show")),
+  );
 }
 
 // Its words need room, so a height is the least that it is high.

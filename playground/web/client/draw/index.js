@@ -81,7 +81,11 @@ function draw(view, own) {
     redrawn: (newer) => redraw(own(), newer, views.get(own()).context),
   };
   const inside = Object.hasOwn(KINDS, type) ? KINDS[type](record(item), c) : null;
-  const props = { class: `pg-item pg-${type || "unknown"}${context.open ? " pg-open" : ""}`, "data-id": text(item?.id, 200), "data-type": type };
+  const props = {
+    class: `pg-item pg-${type || "unknown"}${context.open ? " pg-open" : ""}`,
+    "data-id": text(item?.id, 200),
+    "data-type": type,
+  };
   return el("div", { ...props, hidden: inside === null }, inside);
 }
 

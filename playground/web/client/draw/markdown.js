@@ -78,7 +78,9 @@ function fill(element, value) {
 function blocksOf(source) {
   const tokens = new Lexer(parser.defaults).lex(source);
   const joined = tokens.map((token) => token.raw).join("") === source; // or a kept block would not end where it ended
-  return joined ? tokens.map((token) => ({ raw: token.raw, html: Parser.parse([token], parser.defaults) })) : [whole(source, tokens)];
+  return joined
+    ? tokens.map((token) => ({ raw: token.raw, html: Parser.parse([token], parser.defaults) }))
+    : [whole(source, tokens)];
 }
 
 const whole = (source, tokens) => ({ raw: source, html: Parser.parse(tokens, parser.defaults) });

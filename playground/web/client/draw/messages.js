@@ -18,7 +18,9 @@ export function userMessage(item, c) {
   const quoted = text(item.quoted_text);
   return [
     attachments(list(item.attachments, 50), c),
-    quoted ? el("blockquote", { class: "pg-quote", dir: "auto", key: "quote" }, icon("quote"), el("span", {}, quoted)) : null,
+    quoted
+      ? el("blockquote", { class: "pg-quote", dir: "auto", key: "quote" }, icon("quote"), el("span", {}, quoted))
+      : null,
     words.length ? el("div", { class: "pg-bubble", dir: "auto", key: "words" }, words) : null,
     row(item, c, edit),
   ];
@@ -35,10 +37,20 @@ export function assistantMessage(item, c) {
   const parts = list(item.content);
   const { sources, marks } = sourcesOf(parts);
   const mark = (number) => markOf(number, sources, c.t);
-  const shown = parts.map((content, index) => markdown(withSigns(text(record(content).text, 400_000), marks[index]), { t: c.t, mark, open: c.open }));
+  const shown = parts.map((content, index) =>
+    markdown(withSigns(text(record(content).text, 400_000), marks[index]), { t: c.t, mark, open: c.open }),
+  );
   const empty = c.open && parts.every((content) => !text(record(content).text));
   return [
-    empty ? el("div", { class: "pg-dots", role: "status", "aria-label": c.t("Writing"), key: "dots" }, el("i"), el("i"), el("i")) : shown,
+    empty
+      ? el(
+          "div",
+          { class: "pg-dots", role: "status", "aria-label": c.t("Writing"), key: "dots" },
+          el("i"),
+          el("i"),
+          el("i"),
+        )
+      : shown,
     sourceList(sources, c.t),
     row(item, c),
   ];

@@ -4,8 +4,13 @@ import { list, record, text } from "./safe.js";
 
 const KINDS = {
   user_message: ({ content, quoted_text: quoted, attachments }) =>
-    lines(quoted ? `> ${text(quoted).replaceAll("\n", "\n> ")}` : "", list(content).map((part) => text(record(part).text)).join(""),
-      ...list(attachments).map((file) => `[${text(record(file).name)}]`)),
+    lines(
+      quoted ? `> ${text(quoted).replaceAll("\n", "\n> ")}` : "",
+      list(content)
+        .map((part) => text(record(part).text))
+        .join(""),
+      ...list(attachments).map((file) => `[${text(record(file).name)}]`),
+    ),
   assistant_message: ({ content }) => lines(...list(content).map((part) => text(record(part).text))),
   widget: ({ widget, copy_text: copy }) => text(copy) || componentText(widget),
   structured_input: ({ inputs }) => lines(...list(inputs).map(questionText)),
@@ -27,13 +32,20 @@ const json = (value) => JSON.stringify(value, null, 2) ?? "";
 
 function taskText(task) {
   const { title, title_query: query, content, queries, sources } = record(task);
-  const named = list(sources).map((source) => text(record(source).url) || text(record(source).filename) || text(record(source).title));
+  const named = list(sources).map(
+    (source) => text(record(source).url) || text(record(source).filename) || text(record(source).title),
+  );
   return lines(text(title) || text(query), text(content), ...list(queries).map((words) => text(words)), ...named);
 }
 
 function questionText(input) {
   const { question, answer } = record(input);
-  return lines(text(question), list(record(answer).values).map((value) => text(value)).join(", "));
+  return lines(
+    text(question),
+    list(record(answer).values)
+      .map((value) => text(value))
+      .join(", "),
+  );
 }
 
 /** What a widget's component says: its own words and those of what it holds. */

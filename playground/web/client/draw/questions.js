@@ -18,31 +18,62 @@ export function questions(item, c) {
     send(event.currentTarget, asked, item, c);
   };
   const skip = ({ currentTarget }) => give(currentTarget.form, { status: "skipped", answers: {} }, item, c);
-  return [el("form", { class: "pg-questions", novalidate: true, on: { submit }, key: "form" },
-    asked.map((input, index) => question(input, `${own}-${index}`, off, c)),
-    el("p", { class: "pg-invalid", role: "alert", hidden: !c.state.missing }, c.state.missing ? c.t("Please answer every question, or skip.") : ""),
-    el("div", { class: "pg-buttons" },
-      el("button", { type: "button", class: "pg-button", disabled: off, on: { click: skip } }, c.t("Skip")),
-      el("button", { type: "submit", class: "pg-button pg-primary", disabled: off }, c.t("Send answer"))))];
+  return [
+    el(
+      "form",
+      { class: "pg-questions", novalidate: true, on: { submit }, key: "form" },
+      asked.map((input, index) => question(input, `${own}-${index}`, off, c)),
+      el(
+        "p",
+        { class: "pg-invalid", role: "alert", hidden: !c.state.missing },
+        c.state.missing ? c.t("Please answer every question, or skip.") : "",
+      ),
+      el(
+        "div",
+        { class: "pg-buttons" },
+        el("button", { type: "button", class: "pg-button", disabled: off, on: { click: skip } }, c.t("Skip")),
+        el("button", { type: "submit", class: "pg-button pg-primary", disabled: off }, c.t("Send answer")),
+      ),
+    ),
+  ];
 }
 
 function question(input, name, off, c) {
   const words = text(input.question, 2000);
   if (input.type !== "multiple_choice") {
     const about = text(input.description, 2000);
-    return el("div", { class: "pg-question", key: text(input.id, 200), "data-name": name },
-      el("label", { for: name, dir: "auto" }, words), about ? el("p", { id: `${name}-about`, class: "pg-about", dir: "auto" }, about) : null,
-      el("textarea", { id: name, class: "pg-field", rows: 2, dir: "auto", disabled: off, "aria-describedby": about ? `${name}-about` : null }));
+    return el(
+      "div",
+      { class: "pg-question", key: text(input.id, 200), "data-name": name },
+      el("label", { for: name, dir: "auto" }, words),
+      about ? el("p", { id: `${name}-about`, class: "pg-about", dir: "auto" }, about) : null,
+      el("textarea", {
+        id: name,
+        class: "pg-field",
+        rows: 2,
+        dir: "auto",
+        disabled: off,
+        "aria-describedby": about ? `${name}-about` : null,
+      }),
+    );
   }
   const kind = input.multiple ? "checkbox" : "radio";
-  return el("fieldset", { class: "pg-question", key: text(input.id, 200), "data-name": name, disabled: off },
+  return el(
+    "fieldset",
+    { class: "pg-question", key: text(input.id, 200), "data-name": name, disabled: off },
     el("legend", { dir: "auto" }, words, input.multiple ? el("small", {}, c.t("Several are possible")) : null),
-    list(input.options, 100).map((option, index) => choice(record(option), kind, `${name}-${index}`, name)));
+    list(input.options, 100).map((option, index) => choice(record(option), kind, `${name}-${index}`, name)),
+  );
 }
 
 function choice(option, kind, id, name) {
   const value = text(option.value, 2000);
-  return el("label", { class: "pg-choice", for: id }, el("input", { type: kind, id, name, value }), el("bdi", {}, value));
+  return el(
+    "label",
+    { class: "pg-choice", for: id },
+    el("input", { type: kind, id, name, value }),
+    el("bdi", {}, value),
+  );
 }
 
 function send(form, asked, item, c) {
@@ -79,11 +110,23 @@ async function give(form, input, item, c) {
 
 function answered(item, asked, c) {
   const skipped = item.status === "skipped";
-  return el("dl", { class: "pg-questions pg-answered", key: "answers" }, asked.map((input) => {
-    const { values, skipped: left } = record(input.answer);
-    const given = list(values, 100).map((value) => text(value, 4000)).filter(Boolean);
-    const none = skipped || left || !given.length;
-    return el("div", { class: "pg-question" }, el("dt", { dir: "auto" }, text(input.question, 2000)),
-      none ? el("dd", { class: "pg-skipped" }, c.t("Skipped")) : given.map((value) => el("dd", { dir: "auto" }, icon("check"), el("span", {}, value))));
-  }));
+  return el(
+    "dl",
+    { class: "pg-questions pg-answered", key: "answers" },
+    asked.map((input) => {
+      const { values, skipped: left } = record(input.answer);
+      const given = list(values, 100)
+        .map((value) => text(value, 4000))
+        .filter(Boolean);
+      const none = skipped || left || !given.length;
+      return el(
+        "div",
+        { class: "pg-question" },
+        el("dt", { dir: "auto" }, text(input.question, 2000)),
+        none
+          ? el("dd", { class: "pg-skipped" }, c.t("Skipped"))
+          : given.map((value) => el("dd", { dir: "auto" }, icon("check"), el("span", {}, value))),
+      );
+    }),
+  );
 }

@@ -4,7 +4,8 @@ const MAX_TEXT = 60_000; // characters of one text
 const MAX_URL = 4_000;
 const MAX_IMAGE = 12_000_000; // characters of an image that is written into its address
 const LINKS = new Set(["http:", "https:", "mailto:"]);
-const INLINE_IMAGE = /^data:image\/(png|jpe?g|gif|webp|avif|bmp|svg\+xml)[;,]/i;
+const INLINE_IMAGE =
+  /^data:image\/(?:(?:png|jpe?g|gif|webp|avif|bmp|svg\+xml)(?:;charset=[\w-]+)?;base64,[A-Za-z0-9+/]+={0,2}$|svg\+xml(?:;charset=[\w-]+)?,)/i;
 const HOME = new URL(import.meta.url).origin; // our own server: attachments and pictures that it keeps
 
 /** A text: strings as they are, numbers and truth values written out, anything else is empty. */
@@ -43,7 +44,12 @@ export function link(url) {
 }
 
 /** What a link to a checked address carries: it leads outside, and tells nothing about where it was clicked. */
-export const outward = (href) => ({ href, target: "_blank", rel: "noopener noreferrer nofollow", referrerpolicy: "no-referrer" });
+export const outward = (href) => ({
+  href,
+  target: "_blank",
+  rel: "noopener noreferrer nofollow",
+  referrerpolicy: "no-referrer",
+});
 
 /** The host of an address, without "www."; an empty text if it has none. */
 export const host = (url) => (parsed(url)?.hostname ?? "").replace(/^www\./, "");
@@ -55,7 +61,7 @@ export const host = (url) => (parsed(url)?.hostname ?? "").replace(/^www\./, "")
 export function picture(url, domains = []) {
   if (typeof url !== "string" || url.length > MAX_IMAGE) return undefined;
   if (INLINE_IMAGE.test(url)) return { src: url };
-  const target = url.length <= MAX_URL ? parsed(url.trim(), `${HOME}/`) : undefined;
+  const target = url.length <= MAX_URL ? parsed(url.trim(), url.startsWith("/") ? HOME : undefined) : undefined;
   if (!target) return undefined;
   if (target.protocol === "blob:" && target.origin === location.origin) return { src: target.href };
   if (target.protocol !== "http:" && target.protocol !== "https:") return undefined;

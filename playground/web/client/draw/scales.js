@@ -18,7 +18,9 @@ export function chartOf(chart) {
     return (Object.hasOwn(named, value) ? text(named[value], 200) : "") || value;
   });
   const heaps = new Map();
-  const series = list(chart.series, SERIES).map(record).map((one, index) => seriesOf(one, index, rows, heaps));
+  const series = list(chart.series, SERIES)
+    .map(record)
+    .map((one, index) => seriesOf(one, index, rows, heaps));
   const ends = series.flatMap(({ spans }) => spans.flatMap((span) => span ?? []));
   const groups = [...new Set(series.filter(({ kind }) => kind === "bar").map(({ group }) => group))];
   return { labels, series, groups, low: Math.min(0, ...ends), high: Math.max(0, ...ends), hidden: axis.hide === true };
@@ -29,7 +31,14 @@ const valueOf = (row, key) => (typeof key === "string" && Object.hasOwn(row, key
 function seriesOf(one, index, rows, heaps) {
   const kind = ["bar", "area", "line"].includes(one.type) ? one.type : "line";
   const group = kind !== "line" && typeof one.stack === "string" ? `${kind} ${one.stack}` : `alone ${index}`;
-  const heap = heaps.get(group) ?? heaps.set(group, rows.map(() => [0, 0])).get(group);
+  const heap =
+    heaps.get(group) ??
+    heaps
+      .set(
+        group,
+        rows.map(() => [0, 0]),
+      )
+      .get(group);
   const spans = rows.map((row, at) => {
     const amount = number(toNumber(valueOf(row, one.dataKey)), -1e15, 1e15);
     if (amount === undefined) return null;
@@ -38,7 +47,14 @@ function seriesOf(one, index, rows, heaps) {
     heap[at][side] += amount;
     return [from, heap[at][side]];
   });
-  return { kind, group, spans, name: text(one.label, 200) || text(one.dataKey, 200), color: one.color, curve: text(one.curveType, 20) };
+  return {
+    kind,
+    group,
+    spans,
+    name: text(one.label, 200) || text(one.dataKey, 200),
+    color: one.color,
+    curve: text(one.curveType, 20),
+  };
 }
 
 const toNumber = (value) => (typeof value === "string" && value.trim() !== "" ? Number(value) : value);
@@ -51,7 +67,9 @@ export function ticks(low, high, count = 4) {
   const step = power * ([1, 2, 2.5, 5, 10].find((factor) => factor * power >= rough) ?? 10);
   const from = Math.floor(low / step);
   const to = Math.max(Math.ceil(high / step), from + 1);
-  return Array.from({ length: Math.min(to - from + 1, 12) }, (_, index) => Number(((from + index) * step).toPrecision(12)));
+  return Array.from({ length: Math.min(to - from + 1, 12) }, (_, index) =>
+    Number(((from + index) * step).toPrecision(12)),
+  );
 }
 
 /** The path of a line through `points` (`[x, y]`): straight, in steps, or smooth without overshooting. */
@@ -68,11 +86,14 @@ export function curve(points, kind) {
 const put = (value) => Number(value.toFixed(2));
 
 function steps(points, kind) {
-  return points.slice(1).map(([x, y], index) => {
-    const [before] = points[index];
-    const turn = kind === "stepBefore" ? before : kind === "stepAfter" ? x : (before + x) / 2;
-    return `H${put(turn)}V${put(y)}H${put(x)}`;
-  }).join("");
+  return points
+    .slice(1)
+    .map(([x, y], index) => {
+      const [before] = points[index];
+      const turn = kind === "stepBefore" ? before : kind === "stepAfter" ? x : (before + x) / 2;
+      return `H${put(turn)}V${put(y)}H${put(x)}`;
+    })
+    .join("");
 }
 
 // Cubic pieces whose slopes are bounded by those of the neighbouring pieces: the line never shows a height that is not there.
@@ -84,9 +105,12 @@ function smooth(points) {
     const [a, b] = [slope(at - 1), slope(at)];
     return a * b <= 0 ? 0 : (2 * a * b) / (a + b);
   };
-  return points.slice(1).map(([x, y], index) => {
-    const [x0, y0] = points[index];
-    const third = (x - x0) / 3;
-    return `C${[x0 + third, y0 + tangent(index) * third, x - third, y - tangent(index + 1) * third, x, y].map(put).join(" ")}`;
-  }).join("");
+  return points
+    .slice(1)
+    .map(([x, y], index) => {
+      const [x0, y0] = points[index];
+      const third = (x - x0) / 3;
+      return `C${[x0 + third, y0 + tangent(index) * third, x - third, y - tangent(index + 1) * third, x, y].map(put).join(" ")}`;
+    })
+    .join("");
 }

@@ -10,13 +10,18 @@ const SHORT = 4; // more sources than these are folded away
 export function sourcesOf(parts) {
   const numbers = new Map();
   const sources = [];
-  const marks = parts.map((part) => list(record(part).annotations, 200).map((annotation) => {
-    const { source, index } = record(annotation);
-    const key = keyOf(record(source));
-    if (!numbers.has(key)) numbers.set(key, sources.push(record(source)));
-    return { index, number: numbers.get(key) };
-  }));
-  return { sources, marks: marks.map((some) => unique(some.filter(({ index }) => Number.isInteger(index) && index >= 0))) };
+  const marks = parts.map((part) =>
+    list(record(part).annotations, 200).map((annotation) => {
+      const { source, index } = record(annotation);
+      const key = keyOf(record(source));
+      if (!numbers.has(key)) numbers.set(key, sources.push(record(source)));
+      return { index, number: numbers.get(key) };
+    }),
+  );
+  return {
+    sources,
+    marks: marks.map((some) => unique(some.filter(({ index }) => Number.isInteger(index) && index >= 0))),
+  };
 }
 
 const keyOf = ({ type, url, filename, id, title }) => JSON.stringify([type, url ?? filename ?? id ?? title]);
@@ -28,7 +33,11 @@ function unique(marks) {
 
 /** The name of a source. */
 export const titleOf = (source, t) =>
-  text(source.title, 300) || text(source.filename, 300) || text(source.label, 300) || host(link(source.url) ?? "") || t("Source");
+  text(source.title, 300) ||
+  text(source.filename, 300) ||
+  text(source.label, 300) ||
+  host(link(source.url) ?? "") ||
+  t("Source");
 
 /** The mark `[n]` in the text. A source on the web is a link to it; another one leads to the list. */
 export function markOf(number, sources, t) {
@@ -51,11 +60,21 @@ function showSource(item, number) {
 /** The numbered list below the text, or null. */
 export function sourceList(sources, t) {
   if (!sources.length) return null;
-  const entries = el("ol", { class: "pg-source-list" }, sources.map((source, index) => entry(source, index + 1, t)));
+  const entries = el(
+    "ol",
+    { class: "pg-source-list" },
+    sources.map((source, index) => entry(source, index + 1, t)),
+  );
   const title = t(sources.length === 1 ? "1 source" : "{count} sources", { count: sources.length });
-  if (sources.length <= SHORT) return el("div", { class: "pg-sources", key: "sources" }, el("div", { class: "pg-sr" }, title), entries);
+  if (sources.length <= SHORT)
+    return el("div", { class: "pg-sources", key: "sources" }, el("div", { class: "pg-sr" }, title), entries);
   const head = [el("span", {}, title), icon("chevron-right", { class: "pg-turn" })];
-  return el("details", { class: "pg-sources", key: "sources" }, el("summary", { class: "pg-fold-head" }, head), entries);
+  return el(
+    "details",
+    { class: "pg-sources", key: "sources" },
+    el("summary", { class: "pg-fold-head" }, head),
+    entries,
+  );
 }
 
 /** One source: its number, title, and where it is. */

@@ -30,7 +30,18 @@ const shape = (component, kind) =>
   `pg-w-${kind}${component.truncate ? " pg-truncate" : component.maxLines ? " pg-clamp" : ""}`;
 
 const said = (tag, kind, usual) => (component, c) =>
-  el(tag, { class: shape(component, kind), "data-size": among(component.size, SIZES, usual), dir: "auto", key: c.key(component), style: look(component), title: component.truncate ? words(component.value, 2000) : null }, words(component.value));
+  el(
+    tag,
+    {
+      class: shape(component, kind),
+      "data-size": among(component.size, SIZES, usual),
+      dir: "auto",
+      key: c.key(component),
+      style: look(component),
+      title: component.truncate ? words(component.value, 2000) : null,
+    },
+    words(component.value),
+  );
 
 export const title = said("div", "title", "md");
 export const caption = said("div", "caption", "md");
@@ -39,12 +50,38 @@ export const caption = said("div", "caption", "md");
 export function text(component, c) {
   const edit = record(component.editable);
   if (typeof edit.name === "string") return editable(component, edit, c);
-  const style = { ...look(component), ...only({ "font-style": component.italic ? "italic" : undefined, "text-decoration": component.lineThrough ? "line-through" : undefined }) };
-  return el("div", { class: shape(component, "text"), "data-size": among(component.size, SIZES, "md"), dir: "auto", key: c.key(component), style, title: component.truncate ? words(component.value, 2000) : null }, words(component.value));
+  const style = {
+    ...look(component),
+    ...only({
+      "font-style": component.italic ? "italic" : undefined,
+      "text-decoration": component.lineThrough ? "line-through" : undefined,
+    }),
+  };
+  return el(
+    "div",
+    {
+      class: shape(component, "text"),
+      "data-size": among(component.size, SIZES, "md"),
+      dir: "auto",
+      key: c.key(component),
+      style,
+      title: component.truncate ? words(component.value, 2000) : null,
+    },
+    words(component.value),
+  );
 }
 
 function editable(component, edit, c) {
-  const props = { ...fieldProps({ ...component, ...edit }, c), "data-size": among(component.size, SIZES, "md"), style: look(component), autocomplete: among(edit.autoComplete, ["name", "email", "tel", "organization", "street-address", "postal-code", "country"], "off") };
+  const props = {
+    ...fieldProps({ ...component, ...edit }, c),
+    "data-size": among(component.size, SIZES, "md"),
+    style: look(component),
+    autocomplete: among(
+      edit.autoComplete,
+      ["name", "email", "tel", "organization", "street-address", "postal-code", "country"],
+      "off",
+    ),
+  };
   const rows = Math.max(number(component.minLines, 1, 20) ?? 1, Math.min(number(component.maxLines, 1, 20) ?? 1, 20));
   if (rows > 1) return el("textarea", { ...props, class: "pg-field pg-editable", rows }, words(component.value));
   return el("input", { ...props, class: "pg-field pg-editable", type: "text", value: words(component.value) });
@@ -53,38 +90,80 @@ function editable(component, edit, c) {
 /** The name of a field. */
 export function label(component, c) {
   const id = c.idOf(words(component.fieldName, 200));
-  return el("label", { class: "pg-w-label", for: id, id: `${id}-label`, "data-size": among(component.size, SIZES, "sm"), dir: "auto", key: c.key(component), style: look(component) }, words(component.value, 2000));
+  return el(
+    "label",
+    {
+      class: "pg-w-label",
+      for: id,
+      id: `${id}-label`,
+      "data-size": among(component.size, SIZES, "sm"),
+      dir: "auto",
+      key: c.key(component),
+      style: look(component),
+    },
+    words(component.value, 2000),
+  );
 }
 
 /** Markdown within a widget. */
 export const markdown = (component, c) =>
-  el("div", { class: "pg-w-markdown", key: c.key(component) }, rendered(words(component.value), { t: c.t, open: c.open }));
+  el(
+    "div",
+    { class: "pg-w-markdown", key: c.key(component) },
+    rendered(words(component.value), { t: c.t, open: c.open }),
+  );
 
 /** A badge. */
 export function badge(component, c) {
   const props = {
-    "data-tone": among(component.color, ["secondary", "success", "danger", "warning", "info", "discovery"], "secondary"),
+    "data-tone": among(
+      component.color,
+      ["secondary", "success", "danger", "warning", "info", "discovery"],
+      "secondary",
+    ),
     "data-variant": among(component.variant, ["solid", "soft", "outline"], "soft"),
     "data-size": among(component.size, ["sm", "md", "lg"], "sm"),
   };
-  return el("span", { class: `pg-badge${component.pill ? " pg-pill" : ""}`, ...props, key: c.key(component) }, el("bdi", {}, words(component.label, 500)));
+  return el(
+    "span",
+    { class: `pg-badge${component.pill ? " pg-pill" : ""}`, ...props, key: c.key(component) },
+    el("bdi", {}, words(component.label, 500)),
+  );
 }
 
 /** A sign. */
 export const icon = (component, c) =>
-  el("span", { class: "pg-w-icon", "data-size": among(component.size, SIZES, "md"), key: c.key(component), style: only({ color: colour(component.color) }) }, sign(words(component.name, 100)));
+  el(
+    "span",
+    {
+      class: "pg-w-icon",
+      "data-size": among(component.size, SIZES, "md"),
+      key: c.key(component),
+      style: only({ color: colour(component.color) }),
+    },
+    sign(words(component.name, 100)),
+  );
 
 /** A picture. */
 export function image(component, c) {
   const style = {
-    ...sizes(component), ...spacing("margin", component.margin),
+    ...sizes(component),
+    ...spacing("margin", component.margin),
     ...only({
       "object-fit": among(component.fit, ["cover", "contain", "fill", "scale-down", "none"], undefined),
-      "object-position": typeof component.position === "string" && /^(top|bottom|left|right|center)( (left|right))?$/.test(component.position) ? component.position : undefined,
+      "object-position":
+        typeof component.position === "string" &&
+        /^(top|bottom|left|right|center)( (left|right))?$/.test(component.position)
+          ? component.position
+          : undefined,
       "border-radius": radius(component.radius),
       background: colour(component.background, "surface"),
     }),
   };
-  const props = { class: `pg-w-image${component.frame ? " pg-frame" : ""}${component.flush ? " pg-flush" : ""}`, key: c.key(component), style };
+  const props = {
+    class: `pg-w-image${component.frame ? " pg-frame" : ""}${component.flush ? " pg-flush" : ""}`,
+    key: c.key(component),
+    style,
+  };
   return askedPicture(component.src, words(component.alt, 500), c, props);
 }

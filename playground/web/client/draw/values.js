@@ -6,11 +6,54 @@ import { number, record } from "./safe.js";
 const UNITS = { px: 1600, rem: 100, em: 100, ch: 120, "%": 100, vw: 100, vh: 100, dvh: 100 };
 const KEYWORDS = new Set(["auto", "fit-content", "min-content", "max-content"]);
 const STEP = 4; // pixels of a spacing unit
-const RADII = { none: 0, "2xs": 2, xs: 4, sm: 6, md: 8, lg: 10, xl: 12, "2xl": 16, "3xl": 20, "4xl": 24, full: 9999, "100%": "100%" };
-const TEXT = { prose: "text", primary: "text", emphasis: "text", secondary: "muted", tertiary: "muted", success: "success", warning: "warning", danger: "danger", info: "info", discovery: "discovery", white: "on-accent" };
-const SURFACES = { surface: "raised", "surface-secondary": "surface", "surface-tertiary": "code", "surface-elevated": "raised", "surface-elevated-secondary": "surface" };
-const CHART = { blue: [0.58, 0.17, 258], purple: [0.58, 0.19, 295], orange: [0.7, 0.16, 55], green: [0.64, 0.15, 152], red: [0.62, 0.2, 25], yellow: [0.79, 0.15, 88], pink: [0.67, 0.18, 350] };
-const HUES = { ...Object.fromEntries(Object.entries(CHART).map(([name, [, chroma, hue]]) => [name, [chroma, hue]])), gray: [0.006, 285], grey: [0.006, 285] };
+const RADII = {
+  none: 0,
+  "2xs": 2,
+  xs: 4,
+  sm: 6,
+  md: 8,
+  lg: 10,
+  xl: 12,
+  "2xl": 16,
+  "3xl": 20,
+  "4xl": 24,
+  full: 9999,
+  "100%": "100%",
+};
+const TEXT = {
+  prose: "text",
+  primary: "text",
+  emphasis: "text",
+  secondary: "muted",
+  tertiary: "muted",
+  success: "success",
+  warning: "warning",
+  danger: "danger",
+  info: "info",
+  discovery: "discovery",
+  white: "on-accent",
+};
+const SURFACES = {
+  surface: "raised",
+  "surface-secondary": "surface",
+  "surface-tertiary": "code",
+  "surface-elevated": "raised",
+  "surface-elevated-secondary": "surface",
+};
+const CHART = {
+  blue: [0.58, 0.17, 258],
+  purple: [0.58, 0.19, 295],
+  orange: [0.7, 0.16, 55],
+  green: [0.64, 0.15, 152],
+  red: [0.62, 0.2, 25],
+  yellow: [0.79, 0.15, 88],
+  pink: [0.67, 0.18, 350],
+};
+const HUES = {
+  ...Object.fromEntries(Object.entries(CHART).map(([name, [, chroma, hue]]) => [name, [chroma, hue]])),
+  gray: [0.006, 285],
+  grey: [0.006, 285],
+};
 const FUNCTION = /^(rgba?|hsla?|oklch|oklab|lab|lch)\(\s*[\d.%\s,/+-]+(deg|turn|rad)?[\d.%\s,/+-]*\)$/i;
 
 /** The colours that the series of a chart get, one after the other. */
@@ -75,7 +118,11 @@ function token(name, use) {
   if (use === "chart" && Object.hasOwn(CHART, name)) return `oklch(${CHART[name].join(" ")})`;
   if (use === "surface" && Object.hasOwn(SURFACES, name)) return `var(--${SURFACES[name]})`;
   if (use === "border" && ["default", "subtle", "strong"].includes(name)) {
-    return name === "strong" ? "color-mix(in srgb, var(--text) 40%, transparent)" : name === "subtle" ? "color-mix(in srgb, var(--line) 60%, transparent)" : "var(--line)";
+    return name === "strong"
+      ? "color-mix(in srgb, var(--text) 40%, transparent)"
+      : name === "subtle"
+        ? "color-mix(in srgb, var(--line) 60%, transparent)"
+        : "var(--line)";
   }
   return use === "text" && Object.hasOwn(TEXT, name) ? `var(--${TEXT[name]})` : undefined;
 }
@@ -96,13 +143,18 @@ function shaded(hue, shade) {
 // Names, hexadecimal and numeric functions: nothing that could fetch or refer to anything.
 function css(name) {
   const plain = /^#[0-9a-f]{3,8}$/.test(name) || /^[a-z]{3,22}$/.test(name) || FUNCTION.test(name);
-  return plain && !["inherit", "initial", "unset", "revert"].includes(name) && CSS.supports("color", name) ? name : undefined;
+  return plain && !["inherit", "initial", "unset", "revert"].includes(name) && CSS.supports("color", name)
+    ? name
+    : undefined;
 }
 
 /** The shape of a box: `16/9`, or a number. */
 export function ratio(value) {
   if (number(value) !== undefined) return String(number(value, 0.1, 10));
-  const [, wide, high] = typeof value === "string" ? (/^(\d{1,4}(?:\.\d+)?)(?:\s*[/:]\s*(\d{1,4}(?:\.\d+)?))?$/.exec(value.trim()) ?? []) : [];
+  const [, wide, high] =
+    typeof value === "string"
+      ? (/^(\d{1,4}(?:\.\d+)?)(?:\s*[/:]\s*(\d{1,4}(?:\.\d+)?))?$/.exec(value.trim()) ?? [])
+      : [];
   const size = Number(wide) / Number(high ?? 1);
   return size >= 0.1 && size <= 10 ? String(size) : undefined;
 }

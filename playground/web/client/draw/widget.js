@@ -68,13 +68,18 @@ export function widget(item, c) {
     const { type } = record(component);
     if (depth > DEEP || (drawn += 1) > MANY || !component || typeof component !== "object") return loose(component);
     const known = typeof type === "string" && Object.hasOwn(COMPONENTS, type) ? COMPONENTS[type] : boxes.unknown;
-    return known(record(component), { ...inner, ...more, children: (parent, also) => childrenOf(parent).map((child) => draw(child, depth + 1, also)) });
+    return known(record(component), {
+      ...inner,
+      ...more,
+      children: (parent, also) => childrenOf(parent).map((child) => draw(child, depth + 1, also)),
+    });
   };
   const frame = el("div", { class: "pg-widget", key: "widget", "data-type": text(root.type, 40) }, draw(root, 0, {}));
   return [frame, text(item.copy_text) ? row(item, { ...c, feedback: null, retry: null, branches: null }) : null];
 }
 
-const loose = (value) => (typeof value === "string" || typeof value === "number" ? el("span", { dir: "auto" }, text(value)) : null);
+const loose = (value) =>
+  typeof value === "string" || typeof value === "number" ? el("span", { dir: "auto" }, text(value)) : null;
 
 const childrenOf = ({ children }) => (Array.isArray(children) ? list(children, 1000) : children ? [children] : []);
 

@@ -11,12 +11,27 @@ export function workflow(item, c) {
   const { tasks, summary, expanded, type } = record(item.workflow);
   const steps = list(tasks, 300).map(record);
   const busy = Boolean(c.open) || steps.some((step) => step.status_indicator === "loading");
-  const head = el("span", { class: "pg-fold-head", key: "head" },
-    busy ? spinner(c) : icon(record(summary).icon ?? (type === "reasoning" ? "lightbulb" : "check-circle"), { class: "pg-soft" }),
+  const head = el(
+    "span",
+    { class: "pg-fold-head", key: "head" },
+    busy
+      ? spinner(c)
+      : icon(record(summary).icon ?? (type === "reasoning" ? "lightbulb" : "check-circle"), { class: "pg-soft" }),
     el("bdi", { class: busy ? "pg-shimmer" : null }, titleOf(steps, record(summary), busy, type, c)),
-    steps.length ? icon("chevron-right", { class: "pg-turn" }) : null);
+    steps.length ? icon("chevron-right", { class: "pg-turn" }) : null,
+  );
   if (!steps.length) return [el("div", { class: "pg-steps" }, head)];
-  return [fold({ class: "pg-steps", open: Boolean(expanded) }, head, el("ol", {}, steps.map((step, index) => stepOf(step, index, c))))];
+  return [
+    fold(
+      { class: "pg-steps", open: Boolean(expanded) },
+      head,
+      el(
+        "ol",
+        {},
+        steps.map((step, index) => stepOf(step, index, c)),
+      ),
+    ),
+  ];
 }
 
 /** A task that stands by itself. */
@@ -51,16 +66,25 @@ const SIGNS = { web_search: "globe", thought: "lightbulb", file: "document", ima
 
 function stepOf(step, index, c) {
   const busy = step.status_indicator === "loading";
-  const sign = busy ? spinner(c) : icon(step.icon ?? SIGNS[step.type] ?? (step.status_indicator === "complete" ? "check" : "dot"));
+  const sign = busy
+    ? spinner(c)
+    : icon(step.icon ?? SIGNS[step.type] ?? (step.status_indicator === "complete" ? "check" : "dot"));
   const inside = [bodyOf(step, busy, c), queries(step, c), sources(step)];
   const title = el("bdi", { class: busy ? "pg-shimmer" : null }, nameOf(step, c));
   const bare = inside.every((part) => part === null);
   const shown = bare
     ? el("div", { class: "pg-step-title" }, title)
-    : fold({ class: "pg-step-fold", open: step.type !== "custom" },
-        el("span", { class: "pg-step-title" }, title, icon("chevron-right", { class: "pg-turn" })), ...inside);
-  return el("li", { class: "pg-step", "data-state": text(step.status_indicator, 20), key: `step ${index}` },
-    el("span", { class: "pg-step-sign" }, sign), el("div", { class: "pg-step-words" }, shown));
+    : fold(
+        { class: "pg-step-fold", open: step.type !== "custom" },
+        el("span", { class: "pg-step-title" }, title, icon("chevron-right", { class: "pg-turn" })),
+        ...inside,
+      );
+  return el(
+    "li",
+    { class: "pg-step", "data-state": text(step.status_indicator, 20), key: `step ${index}` },
+    el("span", { class: "pg-step-sign" }, sign),
+    el("div", { class: "pg-step-words" }, shown),
+  );
 }
 
 function bodyOf(step, busy, c) {
@@ -69,14 +93,23 @@ function bodyOf(step, busy, c) {
 }
 
 function queries(step, { t }) {
-  const asked = list(step.queries, 50).map((query) => text(query, 300)).filter(Boolean);
+  const asked = list(step.queries, 50)
+    .map((query) => text(query, 300))
+    .filter(Boolean);
   if (!asked.length) return null;
-  return el("ul", { class: "pg-chips", "aria-label": t("Searches"), key: "queries" },
-    asked.map((query) => el("li", { class: "pg-chip" }, icon("search"), el("bdi", {}, query))));
+  return el(
+    "ul",
+    { class: "pg-chips", "aria-label": t("Searches"), key: "queries" },
+    asked.map((query) => el("li", { class: "pg-chip" }, icon("search"), el("bdi", {}, query))),
+  );
 }
 
 function sources(step) {
   const found = list(step.sources, 100).map(record);
   if (!found.length) return null;
-  return el("ul", { class: "pg-source-list", key: "sources" }, found.map((source) => entry(source, null, (words) => words)));
+  return el(
+    "ul",
+    { class: "pg-source-list", key: "sources" },
+    found.map((source) => entry(source, null, (words) => words)),
+  );
 }
