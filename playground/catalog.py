@@ -25,7 +25,6 @@ PROVIDERS: Mapping[str, str] = {
 }
 """Provider to the picker's label, in the picker's order."""
 
-_IN_A_SENTENCE: Mapping[str, str] = {"compatible": "the compatible server", "local": "the local model"}
 _HERE = frozenset({"ready", "starting", "running"})
 _MODEL_NAME = re.compile(r"[^\s/][^\x00-\x1f\x7f]{0,199}")
 
@@ -111,8 +110,13 @@ def missing(settings: Settings, provider: str) -> str:
 
 def provider_label(provider: str) -> str:
     """The provider's name inside a sentence."""
-    inside = _IN_A_SENTENCE.get(provider)
-    return say(inside) if inside else PROVIDERS.get(provider, provider)
+    match provider:
+        case "compatible":
+            return say("the compatible server")
+        case "local":
+            return say("the local model")
+        case _:
+            return PROVIDERS.get(provider, provider)
 
 
 def split_model(name: str) -> tuple[str, str]:
