@@ -30,6 +30,8 @@ from playground.widgets import Widget, raw_of, settled
 
 logger = logging.getLogger(__name__)
 
+MOST_EVENTS = 20_000
+"""That tools may say in one run. Whoever says more is not heard: a log has an end."""
 SHUT_SECONDS = 10
 """How long a run waits for its thread to be shut."""
 
@@ -51,6 +53,7 @@ class RunStage:
         self._tasks = Tasks()
         self._open: dict[str, ThreadItem] = {}
         self._over = False
+        self._said = 0
 
     @property
     def thread_id(self) -> str:
@@ -97,7 +100,8 @@ class RunStage:
                 self._loop.call_soon_threadsafe(self._unless_over, work, *given)
 
     def _unless_over(self, work: Callable[..., object], *given: Any) -> None:
-        if not self._over:
+        self._said += 1
+        if not self._over and self._said <= MOST_EVENTS:
             work(*given)
 
     def _emit(self, event: ThreadStreamEvent) -> None:

@@ -168,7 +168,7 @@ def card(name: str, *, streaming: bool = False) -> WidgetItem:
 
 async def test_widgets_keep_their_places_around_what_nobody_is_shown(database: Database, run: RunRow) -> None:
     hidden = HiddenContextItem(id="h", thread_id="thr", created_at=NOW, content="told")
-    log = [
+    log: list[ThreadStreamEvent] = [
         ThreadItemAddedEvent(item=card("a")),
         ThreadItemDoneEvent(item=card("a")),
         ThreadItemAddedEvent(item=card("b", streaming=True)),

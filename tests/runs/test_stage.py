@@ -26,7 +26,7 @@ from playground import wire
 from playground.errors import Conflict
 from playground.records import Decision
 from playground.runs.approvals import Verdict
-from playground.runs.stage import RunStage
+from playground.runs.stage import MOST_EVENTS, RunStage
 from playground.toolkit import progress, show
 from playground.toolkit.stage import on
 from playground.transcript import Transcript, apply
@@ -254,3 +254,13 @@ async def test_a_stage_that_is_closed_hears_nothing_more() -> None:
     await asyncio.sleep(0)
     assert [type(event) for event in outlet.events] == [ThreadItemAddedEvent, ThreadItemDoneEvent]
     assert not sources
+
+
+async def test_a_tool_that_never_stops_talking_is_not_heard_for_ever() -> None:
+    stage, outlet, _ = recorded()
+    with on(stage):
+        shown = show(counter(1))
+        for number in range(MOST_EVENTS):
+            progress(str(number))
+        shown.update(counter(2))
+    assert len(outlet.events) == MOST_EVENTS

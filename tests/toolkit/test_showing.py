@@ -11,7 +11,7 @@ CARD: dict[str, Any] = {"type": "Card", "children": []}
 
 
 async def nothing() -> AsyncIterator[dict[str, Any]]:
-    for widget in ():
+    for widget in list[dict[str, Any]]():
         yield widget
 
 
