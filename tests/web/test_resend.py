@@ -60,6 +60,7 @@ async def test_what_is_sent_five_times_is_asked_once(server: Stack) -> None:
 
 
 async def test_at_the_same_moment_too(server: Stack) -> None:
+    assert await threads(server) == 0  # who comes for the first time is known from then on
     body = create("words-30@30")
     assert len(set(await asyncio.gather(*(begun(server, body) for _ in range(3))))) == 1
     assert await threads(server) == 1
