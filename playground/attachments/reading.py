@@ -128,11 +128,11 @@ class Reader:
 
 
 def fenced(name: str, text: str) -> str:
-    """A file's text as a model is told it: in a fence that nothing in it ends."""
+    """A file's text as a model is told it: in a fence that nothing in it ends, and apart from what follows."""
     fence = "```"
     while fence in text:
         fence += "`"
-    return f"{name}:\n{fence}\n{text}\n{fence}"
+    return f"{name}:\n{fence}\n{text}\n{fence}\n"
 
 
 def _data_url(mime_type: str, data: bytes) -> str:

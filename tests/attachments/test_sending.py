@@ -138,7 +138,7 @@ async def test_all_lanes_get_one_file_and_it_goes_with_the_last(each_house: Hous
     tab = await client.add_lane((await client.tabs())[0].id, model="compatible/words-2")
     file = await client.attach("a.png", "image/png", picture())
     sent = await client.send_all(tab.id, "look", attachments=[file.id])
-    threads = []
+    threads: list[str] = []
     for one in sent:
         assert one.reply is not None
         threads.append((await ann.read(one.reply)).thread_id)

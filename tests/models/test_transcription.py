@@ -1,7 +1,7 @@
 """Speech to text, over the wire."""
 
 import base64
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -17,7 +17,7 @@ from tests.wire import Wire
 
 
 @asynccontextmanager
-async def models(**settings: Any) -> AsyncIterator[Models]:
+async def models(**settings: Any) -> AsyncGenerator[Models]:
     chosen = Settings(local_model="off", **settings)
     made = Models(chosen, LocalServers(chosen))
     try:

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import httpx2
 import pytest
+from starlette.exceptions import HTTPException
 
 from playground.web import bodies
 from tests.attachments.made import pdf, picture, polyglot
@@ -74,7 +75,7 @@ async def test_links_begin_as_the_visitor_reaches_us(up: Stack) -> None:
 async def test_a_stranger_has_nothing_and_is_told_nothing(up: Stack) -> None:
     made = await added(up, picture())
     waiting = await announced(up)
-    wrong = urlsplit(made["preview_url"]).query
+    wrong = urlsplit(str(made["preview_url"])).query
     async with stranger(up) as other:
         answers = [
             await other.get(f"/chatkit/attachments/{made['id']}"),
@@ -193,8 +194,8 @@ async def test_an_upload_larger_than_a_request_may_be_is_taken(up: Stack) -> Non
 async def test_a_silent_upload_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     limit = bodies.BodyLimit(_never, 10, upload=10)
     monkeypatch.setattr(limit, "_upload", bodies.Bound(1000, 600, 0.01))
-    scope = {"type": "http", "method": "PUT", "path": "/chatkit/attachments/x", "headers": []}
-    with pytest.raises(bodies.HTTPException) as refused:
+    scope: dict[str, Any] = {"type": "http", "method": "PUT", "path": "/chatkit/attachments/x", "headers": []}
+    with pytest.raises(HTTPException) as refused:
         await limit(scope, _silence, _nobody)
     assert refused.value.status_code == 408
 

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass, field
 from email.parser import BytesParser
 from email.policy import HTTP
-from typing import Any
+from typing import Any, cast
 from urllib.parse import unquote
 
 
@@ -70,9 +70,8 @@ def _read(kind: str, raw: bytes) -> dict[str, Any]:
     form = BytesParser(policy=HTTP).parsebytes(f"content-type: {kind}\r\n\r\n".encode() + raw)
     fields: dict[str, Any] = {}
     for part in form.iter_parts():
-        data = part.get_payload(decode=True) or b""
         name = str(part.get_param("name", header="content-disposition"))
-        text = data.decode("latin-1")
+        text = cast("bytes", part.get_payload(decode=True)).decode("latin-1")
         fields[name] = [part.get_filename(), part.get_content_type(), text] if part.get_filename() else text
     return fields
 
