@@ -54,7 +54,7 @@ def _words(call: ast.Call) -> ast.expr | None:
         return call.args[0] if call.args else None
     if name == "HTTPException" and len(call.args) > 1:
         return call.args[1]
-    return next((one.value for one in call.keywords if EVENTS.get(name) == one.arg), None)
+    return next((one.value for one in call.keywords if name in EVENTS and one.arg == EVENTS[name]), None)
 
 
 def _told(words: ast.expr, constants: dict[str, str], where: str) -> Iterator[Sentence]:
