@@ -1,6 +1,7 @@
 """Our own ChatKit client: its page, and the modules that any site may load."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,6 +40,9 @@ KINDS = {
 }
 """What is served, by the end of its name."""
 
+ANYWHERE = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
+"""For the modules: any site may load them. What they then ask the server for is another matter."""
+
 
 @dataclass(frozen=True, slots=True)
 class Asset:
@@ -51,28 +55,10 @@ class Asset:
 
 def routes() -> list[BaseRoute]:
     """The page, and the modules below it."""
-    assets = read_assets(FOLDER)
-    page = _asset(FOLDER / "page.html", "text/html; charset=utf-8")
-
-    async def module(request: Request) -> Response:
-        # Looked up by name among what was read at the start: no path of a request ever reaches the disk.
-        found = assets.get(request.path_params["path"])
-        if found is None:
-            raise NotFound
-        return _reply(
-            request, found, {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
-        )
-
-    async def shown(request: Request) -> Response:
-        return _reply(request, page, {"Content-Security-Policy": POLICY})
-
-    async def plain(request: Request) -> Response:
-        return RedirectResponse(str(request.url.replace(path=request.url.path.rstrip("/"))), 308)
-
     return [
-        Route("/chatkit/client", shown),
-        Route("/chatkit/client/", plain),
-        Route("/chatkit/client/{path:path}", module),
+        Route("/chatkit/client", _shown),
+        Route("/chatkit/client/", _without_slash),
+        Route("/chatkit/client/{path:path}", _module),
     ]
 
 
@@ -90,9 +76,31 @@ def _asset(path: Path, kind: str) -> Asset:
     return Asset(body, kind, f'"{hashlib.sha256(body).hexdigest()[:32]}"')
 
 
-def _reply(request: Request, asset: Asset, headers: dict[str, str]) -> Response:
-    cached = {**headers, "ETag": asset.tag, "Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"}
+# They belong to this module's code as its own lines do, and are read with it. Looked up by name from then on: no path
+# of a request ever reaches the disk.
+ASSETS = read_assets(FOLDER)
+PAGE = _asset(FOLDER / "page.html", "text/html; charset=utf-8")
+
+
+async def _shown(request: Request) -> Response:
+    return _reply(request, PAGE, {"Content-Security-Policy": POLICY})
+
+
+async def _without_slash(request: Request) -> Response:
+    query = f"?{request.url.query}" if request.url.query else ""
+    return RedirectResponse(f"../client{query}", 308)
+
+
+async def _module(request: Request) -> Response:
+    found = ASSETS.get(request.path_params["path"])
+    if found is None:
+        raise NotFound
+    return _reply(request, found, ANYWHERE)
+
+
+def _reply(request: Request, asset: Asset, headers: Mapping[str, str]) -> Response:
+    cached = {**headers, "ETag": asset.tag, "Cache-Control": "no-cache"}
     known = request.headers.get("if-none-match", "")
     if asset.tag in {tag.strip().removeprefix("W/") for tag in known.split(",")}:
         return Response(status_code=304, headers=cached)
-    return Response(asset.body, 200, cached | {"Content-Type": asset.kind})
+    return Response(asset.body, 200, {**cached, "Content-Type": asset.kind})

@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute, Route
 from playground import catalog
 from playground.attachments.kinds import ACCEPT
 from playground.languages.catalogs import DEFAULT, TRANSLATED
+from playground.models.transcription import configured
 from playground.parts import Playground
 from playground.web.replies import json_reply
 
@@ -46,7 +47,7 @@ async def described(parts: Playground) -> dict[str, Any]:
         ],
         "default_model": catalog.default_model(offers),
         "attachments": _attachments(parts),
-        "dictation": False,
+        "dictation": configured(parts.settings),
         "languages": LANGUAGES,
     }
 

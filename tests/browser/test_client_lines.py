@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Route, expect
+from playwright.sync_api import BrowserContext, Page, Request, Route, expect
 
 from tests.browser.chat import Chat
 
@@ -53,8 +53,13 @@ def test_both_windows_ask_the_browser_only_once(client: Chat, visitor: BrowserCo
     other.page.goto(client.page.url)
     other.answered("online")
     outputs: list[str] = []
-    for page in (client.page, other.page):
-        page.on("request", lambda request: "add_client_tool_output" in (request.post_data or "") and outputs.append(""))
+
+    def note(request: Request) -> None:
+        if "add_client_tool_output" in (request.post_data or ""):
+            outputs.append(request.url)
+
+    client.page.on("request", note)
+    other.page.on("request", note)
     client.say("again")
     client.answered("online", "online")
     other.answered("online", "online")

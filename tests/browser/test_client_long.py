@@ -28,7 +28,7 @@ class Archive:
 
     def __init__(self, page: Page, *, items: int = 1000, threads: int = 75) -> None:
         self.items = [item(number) for number in range(items)]
-        self.threads = [
+        self.threads: list[dict[str, Any]] = [
             {"id": f"thr_{number}", "title": f"Talk {number}", **STILL, "items": {"data": [], "has_more": False}}
             for number in range(threads)
         ]
@@ -41,8 +41,8 @@ class Archive:
         kind, params = request["type"], request["params"]
         self.asked.append(kind)
         if kind == "threads.get_by_id":
-            page = {"data": self.items[:200], "has_more": len(self.items) > 200}
-            return route.fulfill(json={**self.threads[0], "items": page})
+            first = {"data": self.items[:200], "has_more": len(self.items) > 200}
+            return route.fulfill(json={**self.threads[0], "items": first})
         entries = self.threads if kind == "threads.list" else self.items[::-1]
         start = next((at + 1 for at, one in enumerate(entries) if one["id"] == params.get("after")), 0)
         page = entries[start : start + params["limit"]]

@@ -6,7 +6,7 @@ from functools import reduce
 from typing import Any
 
 import pytest
-from chatkit.types import NoticeEvent, ThreadStreamEvent
+from chatkit.types import NoticeEvent, ThreadItem, ThreadStreamEvent
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import Browser, Page
@@ -38,7 +38,8 @@ FOLD = """async ([events, items]) => {
 def folded(page: Page, stream: list[ThreadStreamEvent], items: list[Any] = []) -> dict[str, Any]:  # noqa: B006
     """What the browser makes of events."""
     sent = [json.loads(wire.dump(event)) for event in stream]
-    return page.evaluate(FOLD, [sent, [wire.payload(item) for item in items]])
+    seen: dict[str, Any] = page.evaluate(FOLD, [sent, [wire.payload(item) for item in items]])
+    return seen
 
 
 def told(transcript: Transcript) -> dict[str, Any]:
@@ -70,7 +71,7 @@ def test_what_is_stored_reads_as_it_was_streamed(modules: Page, stream: list[Thr
 
 
 def test_events_over_what_is_stored_show_everything_once(modules: Page) -> None:
-    items = [asked(), worked("one"), said("x")]
+    items: list[ThreadItem] = [asked(), worked("one"), said("x")]
     stream = [
         wire.event(json.dumps({"type": "thread.item.done", "item": wire.payload(item)}).encode()) for item in items
     ]

@@ -75,7 +75,8 @@ export class Picker {
     const rows = [];
     let group = null;
     for (const [index, option] of this.shown.entries()) {
-      if (option.group && option.group !== group) rows.push(h("li", { class: "group", role: "presentation" }, (group = option.group)));
+      if (!option.group) group = null;
+      else if (option.group !== group) rows.push(h("li", { class: "group", role: "presentation" }, (group = option.group)));
       rows.push(this.#row(option, index));
     }
     if (!rows.length) rows.push(h("li", { class: "none", role: "presentation" }, this.#settings.t("Nothing found")));

@@ -53,8 +53,8 @@ export class Pickers {
     const { agents, providers } = this.#options;
     const agent = agents.find(({ name }) => name === this.agent);
     this.agents.show(agents.map(({ name, label, description }) => ({ id: name, label, note: description })), this.agent, agent?.label ?? this.agent ?? this.#t("As before"));
-    const models = providers.flatMap(({ label, models: names, available, note }) =>
-      names.map((id) => ({ id, label: id.slice(id.indexOf("/") + 1), group: label, note: available ? null : note, disabled: !available })));
+    const ready = providers.filter(({ available }) => available);
+    const models = [...ready.flatMap(listed), ...providers.filter(({ available }) => !available).map(missing)];
     this.models.show(models, this.model, this.model?.slice(this.model.indexOf("/") + 1) ?? this.#t("As before"));
   }
 
@@ -84,4 +84,13 @@ export class Pickers {
     const usable = (id) => id && (there.includes(id) || (name === "model" && open.has(id.split("/")[0])));
     return [this.#host.getAttribute(name), this.#memory.get(name)].find(usable) ?? fallback ?? null;
   }
+}
+
+function listed({ label, models, note }) {
+  return models.map((id) => ({ id, label: id.slice(id.indexOf("/") + 1), group: label, note }));
+}
+
+/** A provider that cannot be used, and why. */
+function missing({ provider, label, note }) {
+  return { id: `${provider}/`, label, note, disabled: true };
 }

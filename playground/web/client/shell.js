@@ -204,6 +204,7 @@ export class Shell {
     const { threadId, thread, transcript } = this.conversation;
     const title = (threadId && (this.history.get(threadId)?.title || thread?.title || transcript.title)) || (threadId ? this.t("New conversation") : "");
     if (this.title.textContent !== title) this.title.textContent = title;
+    this.title.hidden = !title;
   }
 
   /** Shows a thread, or the start screen for null. */
