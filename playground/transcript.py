@@ -66,6 +66,8 @@ def apply(transcript: Transcript, event: ThreadStreamEvent) -> Transcript:
             return _update(transcript, event)
         case ThreadItemAddedEvent(item=item):
             return replace(_put(transcript, item), open_ids=transcript.open_ids | {item.id}, progress=None)
+        case ThreadItemReplacedEvent(item=item) if _position(transcript, item.id) is None:
+            return transcript  # older than what this reader has of the thread
         case ThreadItemDoneEvent(item=item) | ThreadItemReplacedEvent(item=item):
             return replace(_put(transcript, item), open_ids=transcript.open_ids - {item.id}, progress=None)
         case ThreadItemRemovedEvent(item_id=item_id):

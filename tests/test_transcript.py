@@ -236,6 +236,8 @@ def stored(stream: Iterable[ThreadStreamEvent]) -> list[ThreadItem]:
         match event:
             case ThreadItemAddedEvent(item=item):
                 kept.setdefault(item.id, None)
+            case ThreadItemReplacedEvent(item=item) if item.id not in kept:
+                pass
             case ThreadItemDoneEvent(item=item) | ThreadItemReplacedEvent(item=item):
                 kept[item.id] = item
             case ThreadItemRemovedEvent(item_id=item_id):
@@ -243,6 +245,10 @@ def stored(stream: Iterable[ThreadStreamEvent]) -> list[ThreadItem]:
             case _:
                 pass
     return [item for item in kept.values() if item is not None]
+
+
+def test_an_item_that_is_older_than_what_a_reader_has_is_not_put_behind_it() -> None:
+    assert fold([ThreadItemReplacedEvent(item=said("y"))]) == Transcript()
 
 
 @settings(derandomize=True, deadline=None, max_examples=100)
