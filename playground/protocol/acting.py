@@ -47,7 +47,9 @@ class Acting:
 
 
 def _pressed(params: Any) -> Pressed:
-    """The action. Its payload is an object, or else the `value` of one."""
+    """The action. Its payload is an object, or else the `value` of one. Raises Malformed."""
+    if not isinstance(params.action.type, str):  # the SDK's default for one that is missing
+        raise Malformed("{reason}", reason="params.action.type: Field required")
     payload = params.action.payload
     named = {} if payload is None else wire.as_object(payload)
     return Pressed(params.action.type, {"value": payload} if named is None else named, params.item_id)

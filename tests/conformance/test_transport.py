@@ -101,6 +101,7 @@ BAD: dict[str, bytes] = {
     "a bad number": b'{"type":"threads.list","params":{"limit":"many"}}',
     "half a message": b'{"type":"threads.create","params":{}}',
     "bad parts": b'{"type":"threads.create","params":{"input":{"content":[{"type":"input_video"}]}}}',
+    "half an action": b'{"type":"threads.custom_action","params":{"thread_id":"thr_x","action":{}}}',
     "not UTF-8": b'{"type":"threads.list\xff","params":{}}',
     "too deep": b'{"type":"threads.list","params":' + b"[" * 5000 + b"]" * 5000 + b"}",
 }
