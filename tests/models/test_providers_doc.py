@@ -22,6 +22,7 @@ from agents.exceptions import UserError
 from agents.items import TResponseInputItem
 from pydantic import BaseModel
 
+from playground.capabilities import capabilities_of
 from playground.models.failures import explain
 from playground.models.tuning import tuned
 from playground.records import LaneSettings
@@ -135,6 +136,10 @@ async def files(case: Case) -> bool:
     return PDF in case.sent
 
 
+async def whole_pdfs(case: Case) -> bool:
+    return await files(case) and capabilities_of(f"{PROVIDERS[case.column]}/any").files
+
+
 async def tool_images(case: Case) -> bool:
     await case.ask("tool:draw:{}", tools=[draw])
     return PIXEL in case.sent
@@ -230,6 +235,7 @@ PROBES: dict[str, Probe] = {
     "tools held to their schema": held_tools,
     "images": images,
     "PDF files": files,
+    "an attached PDF is sent whole, not as its text": whole_pdfs,
     "images as a tool's result": tool_images,
     "thoughts are shown": thoughts,
     "thoughts go back to their model, in later turns too": replays_later,
