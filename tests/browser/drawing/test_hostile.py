@@ -46,7 +46,7 @@ def spoilt(value: Any, by: Any, *, every: bool = False) -> Any:
         kept = {"type": parts["type"]} if isinstance(parts.get("type"), str) else {}
         return {name: spoilt(part, by, every=every) for name, part in parts.items()} | kept
     if isinstance(value, list):
-        entries: list[Any] = value
+        entries = cast("list[object]", value)
         return [spoilt(part, by, every=every) for part in entries]
     return by if every or isinstance(value, str) else value
 

@@ -42,7 +42,7 @@ A [reference][r] and a <kbd>key</kbd>, 5 < 6 & more.
 
 def test_tables_are_aligned_and_can_be_scrolled(sheet: Sheet) -> None:
     item = sheet.answer("| a | b |\n|:-:|--:|\n| 1 | 2 |")
-    expect(item.get_by_role("region", name="Table")).to_be_visible()
+    expect(item.get_by_role("group", name="Table")).to_be_visible()
     expect(item.locator("td").last).to_have_css("text-align", "end")
     expect(item.locator("th").first).to_have_css("text-align", "center")
 

@@ -158,7 +158,7 @@ export function unknown(component, c) {
 export function table(component, c) {
   return el(
     "div",
-    { class: "pg-scroll", tabindex: "0", role: "region", "aria-label": c.t("Table"), key: c.key(component) },
+    { class: "pg-scroll", tabindex: "0", role: "group", "aria-label": c.t("Table"), key: c.key(component) },
     el("table", {}, el("tbody", {}, c.children(component))),
   );
 }

@@ -45,8 +45,9 @@ export function button(component, c) {
 }
 
 /**
- * Carries out an action: gathers the fields of the form it is in (or, `own`, of its own field), shows that it is under way,
- * and gives it to the context, or as a `pg-client-action` event to the page. What is there in the payload wins over a field.
+ * Carries out an action: gathers the fields of the form it is in (or, `own`, of its own field), shows that it is under
+ * way, and gives it to the context, or as a `pg-client-action` event to the page. What is there in the payload wins over
+ * a field of that name.
  */
 export async function press(config, { trigger, usual, own = false }, item, c) {
   const { type, payload, handler, loadingBehavior, streaming } = record(config);

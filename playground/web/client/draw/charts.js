@@ -1,4 +1,4 @@
-// Charts: bars, lines and areas as SVG, a legend, the numbers under the pointer, and a table for those who do not see it.
+// Charts: bars, lines and areas as SVG, drawn for the width that there is.
 
 import { sizes } from "./boxes.js";
 import { el, live, svg } from "./dom.js";

@@ -3,15 +3,16 @@
 // typed and which folds are open stay.
 
 const SVG = "http://www.w3.org/2000/svg";
-const LOCAL = new Set(["open", "aria-busy", "inert"]); // attributes that belong to the one who looks, not to the drawing
+const LOCAL = new Set(["open", "aria-busy", "inert"]); // attributes of the one who looks, not of the drawing
 const notes = new WeakMap(); // node → {key, on, style, opened, live}
 const waiting = new Set(); // live elements that have not been filled yet
 
 const note = (node) => notes.get(node) ?? {};
 
 /**
- * An element. `props`: attributes by name, and `on` (listeners by event), `style` (CSS properties), `key` (identity among
- * its siblings), `open` (of a fold, until its reader touches it). `children`: nodes, texts, lists of them; null is left out.
+ * An element. `props`: attributes by name, and `on` (listeners by event), `style` (CSS properties), `key` (identity
+ * among its siblings), `open` (of a fold, until its reader touches it). `children`: nodes, texts, lists of them; null is
+ * left out.
  */
 export function el(tag, props = {}, ...children) {
   return make(document.createElement(tag), props ?? {}, children);

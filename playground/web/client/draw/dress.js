@@ -1,5 +1,5 @@
-// Finishes sanitised Markdown: links lead outside, code gets its language and a copy button, wide tables scroll, the signs
-// of sources become marks.
+// Finishes sanitised Markdown: links lead outside, code gets its language and a copy button, wide tables scroll, the
+// signs of sources become marks.
 
 import { copyButton } from "./copy.js";
 import { highlight } from "./highlight.js";
@@ -53,7 +53,7 @@ function dressCode(pre, t) {
 }
 
 function dressTable(table, t) {
-  const box = el("div", { class: "pg-scroll", tabindex: "0", role: "region", "aria-label": t("Table") });
+  const box = el("div", { class: "pg-scroll", tabindex: "0", role: "group", "aria-label": t("Table") });
   table.replaceWith(box);
   box.append(table);
 }

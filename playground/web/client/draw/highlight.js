@@ -1,5 +1,5 @@
-// Colours in code: comments, strings, numbers and words that most languages reserve. One pattern for all languages; it is
-// a help for the eye, not a parser.
+// Colours in code: comments, strings, numbers and words that most languages reserve. One pattern for all languages; it
+// is a help for the eye, not a parser.
 
 import { el } from "./dom.js";
 

@@ -55,8 +55,8 @@ function waiting(c, done) {
 }
 
 /**
- * A picture. One of a foreign host is fetched only when the visitor says so: fetching it tells that host who reads. `props`:
- * of the image.
+ * A picture. One of a foreign host is fetched only when the visitor says so: fetching it tells that host who reads.
+ * `props`: of the image.
  */
 export function askedPicture(url, alt, c, props = {}) {
   const found = picture(url, c.imageDomains);

@@ -1,4 +1,5 @@
-// Draws the items of a thread. Needs no page of its own: it works in a shadow root and in a page's own tree, with draw.css.
+// Draws the items of a thread. Needs no page of its own: it works in a shadow root and in a page's own tree, with
+// draw.css.
 
 import { el, morph, settle } from "./dom.js";
 import { clientCall } from "./calls.js";
@@ -35,9 +36,10 @@ const KINDS = {
 const views = new WeakMap(); // element → {item, context, state}
 
 /**
- * The element of an item; it is hidden when its kind shows nothing. What the `context` may hold: `t(words, values)`, `rtl`,
- * `open` (still written), `readonly`, `act`, `sync`, `answer`, `output`, `retry`, `edit`, `feedback`, `rating`, `branches`,
- * `attachmentUrl`, `imageDomains`. All are optional; what is missing is not offered.
+ * The element of an item; it is hidden when its kind shows nothing. What the `context` may hold, all of it optional, and
+ * what is missing is not offered: `t(words, values)`, `locale`, `open` (still written), `readonly`, `act(action, item)`,
+ * `sync(action, item)`, `answer(item, input)`, `output(item, value)`, `retry(item)`, `edit(item, text)`,
+ * `feedback(item, kind)` with `rating`, `branches` (`{index, count, go(step)}`), `attachmentUrl(file)`, `imageDomains`.
  */
 export function drawItem(item, context = {}) {
   const view = { item, context, state: {} };
@@ -58,7 +60,7 @@ function focusFirst(element) {
   if ("select" in field.dataset) field.select?.();
 }
 
-/** Makes the element of an item show its newer state. Returns the element to use: the same one, unless it is another kind. */
+/** Makes the element of an item show its newer state. Returns the element to use: the same one, unless the kind differs. */
 export function redraw(element, item, context = {}) {
   const view = views.get(element);
   if (!view || view.item?.type !== item?.type || view.item?.id !== item?.id) return drawItem(item, context);
@@ -89,7 +91,7 @@ function draw(view, own) {
   return el("div", { ...props, hidden: inside === null }, inside);
 }
 
-// What a drawing remembers by itself: an open editor, a list that is shown in full. Goes into what has to be typed in next.
+// What a drawing remembers by itself: an open editor, a list that is shown in full. An editor gets the focus.
 function change(element, patch) {
   const view = views.get(element);
   Object.assign(view.state, patch);

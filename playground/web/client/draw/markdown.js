@@ -1,5 +1,5 @@
-// Markdown as elements. Parsed by marked, sanitised by DOMPurify with a short list of what may be; what a model writes as
-// HTML is shown as it is written. A text that grows is rendered anew from its last blocks on only.
+// Markdown as elements. Parsed by marked, sanitised by DOMPurify with a short list of what may be; what a model writes
+// as HTML is shown as it is written. A text that grows is rendered anew from its last blocks on only.
 
 import DOMPurify from "../vendor/dompurify.js";
 import { Lexer, Marked, Parser } from "../vendor/marked.js";
@@ -49,8 +49,8 @@ const parser = new Marked({
 });
 
 /**
- * An element that shows `source` as Markdown, to be redrawn with more text. `options`: `t` (translator), `mark` (number →
- * element, for the signs of `withSigns`), `open` (it is still written).
+ * An element that shows `source` as Markdown, to be redrawn with more text. `options`: `t` (translator), `mark` (number
+ * → element, for the signs of `withSigns`), `open` (it is still written).
  */
 export function markdown(source, options = {}) {
   const t = options.t ?? ((words) => words);

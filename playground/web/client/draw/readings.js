@@ -20,7 +20,8 @@ export function pointer(frame, model) {
     );
     tip.hidden = line.hidden = false;
     line.style.left = `${frame.x(index)}px`;
-    tip.style.left = `${Math.max(0, Math.min(frame.width - tip.offsetWidth, frame.x(index) + (index > model.labels.length / 2 ? -tip.offsetWidth - 10 : 10)))}px`;
+    const beside = index > model.labels.length / 2 ? -tip.offsetWidth - 10 : 10;
+    tip.style.left = `${Math.max(0, Math.min(frame.width - tip.offsetWidth, frame.x(index) + beside))}px`;
   };
   const hide = () => (tip.hidden = line.hidden = true);
   return el(

@@ -110,7 +110,7 @@ export function listView(component, c) {
   );
 }
 
-/** A row of a list. If it can be pressed, a button lies below what is in it, so that what is in it can be pressed as well. */
+/** A row of a list. If it can be pressed, a button lies below what is in it, so that this can be pressed as well. */
 export function listItem(component, c) {
   const action = record(component.onClickAction);
   const press = ({ currentTarget }) => c.press(action, { trigger: currentTarget.parentElement, usual: "self" });

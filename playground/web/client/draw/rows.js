@@ -1,4 +1,4 @@
-// The row of small buttons below a message: copy, judge, again, edit, other branches. What the context lacks gets no button.
+// The row of small buttons below a message: copy, judge, again, edit, other branches. What the context lacks gets none.
 
 import { copyButton } from "./copy.js";
 import { el } from "./dom.js";

@@ -56,7 +56,7 @@ export const host = (url) => (parsed(url)?.hostname ?? "").replace(/^www\./, "")
 
 /**
  * What may be done with the address of a picture: `{src}` if it can be shown at once (written into the address, our own
- * server, or a host that the thread allows), `{ask, host}` if it may be fetched when the visitor says so. Else undefined.
+ * server, or a host that the thread allows), `{ask, host}` if it may be fetched when the visitor says so, or undefined.
  */
 export function picture(url, domains = []) {
   if (typeof url !== "string" || url.length > MAX_IMAGE) return undefined;

@@ -96,7 +96,7 @@ function steps(points, kind) {
     .join("");
 }
 
-// Cubic pieces whose slopes are bounded by those of the neighbouring pieces: the line never shows a height that is not there.
+// Cubic pieces whose slopes are bounded by those of their neighbours: the line shows no height that is not there.
 function smooth(points) {
   const slope = (at) => (points[at + 1][1] - points[at][1]) / (points[at + 1][0] - points[at][0]);
   const tangent = (at) => {
@@ -110,7 +110,8 @@ function smooth(points) {
     .map(([x, y], index) => {
       const [x0, y0] = points[index];
       const third = (x - x0) / 3;
-      return `C${[x0 + third, y0 + tangent(index) * third, x - third, y - tangent(index + 1) * third, x, y].map(put).join(" ")}`;
+      const piece = [x0 + third, y0 + tangent(index) * third, x - third, y - tangent(index + 1) * third, x, y];
+      return `C${piece.map(put).join(" ")}`;
     })
     .join("");
 }

@@ -1,5 +1,5 @@
-// CSS values of a widget. What a widget says becomes a declaration only if it is one of the known names or a plain measure
-// within bounds; nothing of it is ever pasted into a style.
+// CSS values of a widget. What a widget says becomes a declaration only if it is one of the known names or a plain
+// measure within bounds; nothing of it is ever pasted into a style.
 
 import { number, record } from "./safe.js";
 
@@ -98,7 +98,7 @@ export const radius = (value) => {
   return typeof size === "number" ? `${size}px` : size;
 };
 
-/** A colour by its use (`text`, `surface`, `border`, `chart`): a token, a primitive such as `red-100`, a CSS colour, `{light, dark}`. */
+/** A colour by its use (`text`, `surface`, `border`, `chart`): a token, a primitive (`red-100`), CSS, `{light, dark}`. */
 export function colour(value, use = "text") {
   if (value && typeof value === "object") {
     const [light, dark] = [one(record(value).light, use, String), one(record(value).dark, use, String)];
@@ -137,7 +137,8 @@ function primitive(name, inDark) {
 function shaded(hue, shade) {
   const depth = shade / 1000;
   const [chroma, angle] = HUES[hue];
-  return `oklch(${(0.985 - 0.8 * depth).toFixed(3)} ${(chroma * Math.sin(Math.PI * Math.min(1, depth + 0.08))).toFixed(4)} ${angle})`;
+  const vivid = chroma * Math.sin(Math.PI * Math.min(1, depth + 0.08)); // most in the middle, little at both ends
+  return `oklch(${(0.985 - 0.8 * depth).toFixed(3)} ${vivid.toFixed(4)} ${angle})`;
 }
 
 // Names, hexadecimal and numeric functions: nothing that could fetch or refer to anything.

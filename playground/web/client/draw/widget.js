@@ -1,5 +1,5 @@
-// Widgets: what an agent composes of components. Any component may come with anything in it, so each is read with care, and
-// how deep and how many there are is bounded.
+// Widgets: what an agent composes of components. Any component may come with anything in it, so each is read with care,
+// and how deep and how many there are is bounded.
 
 import * as boxes from "./boxes.js";
 import { button, press } from "./buttons.js";
@@ -61,7 +61,8 @@ export function widget(item, c) {
     header: false,
     idOf: (name) => `${own}-${encodeURIComponent(name.slice(0, 100))}`,
     isLabelled: (name) => labels.has(name),
-    key: ({ key, id, name, type }) => `${text(type, 40)} ${text(key ?? id ?? name, 200)}`, // so that a field never becomes another
+    // By type and name, so that a redraw never makes one field of another
+    key: ({ key, id, name, type }) => `${text(type, 40)} ${text(key ?? id ?? name, 200)}`,
     press: (config, how) => press(config, how, item, c),
   };
   const draw = (component, depth, more) => {
