@@ -1,14 +1,17 @@
 """Our own ChatKit client, as a visitor uses it."""
 
+import json
 import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import BrowserContext, expect
 
 from tests.browser.chat import Chat
 
 pytestmark = pytest.mark.browser
+
+AXE = Path(__file__).parent.parent / "vendor" / "axe-core" / "axe.min.js"
 
 
 def test_a_prompt_of_the_agent_begins_a_conversation(client: Chat) -> None:
@@ -174,6 +177,81 @@ def test_the_browser_answers_what_the_agent_asks_of_it(client: Chat) -> None:
     client.open("compatible/tool:browser_facts:{}", "scout")
     client.say("What do you know of my browser?")
     client.answered('"online"')
+
+
+def test_a_form_is_filled_in(client: Chat) -> None:
+    question = {"type": "multiple_choice", "question": "Which colour?", "options": ["Red", "Blue"]}
+    client.open(f"compatible/tool:ask_user:{json.dumps({'questions': [question]})}", "interviewer")
+    client.say("Ask me")
+    client.page.get_by_role("radio", name="Blue").check()
+    client.page.get_by_role("button", name="Send answer").click()
+    client.answered("Blue")
+    client.page.reload()
+    client.answered("Blue")
+
+
+def test_a_widget_acts_and_shows_what_came_of_it(client: Chat) -> None:
+    client.open('compatible/tool:show_board:{"tasks": ["Shop", "Cook"]}', "board")
+    client.say("Show me the board")
+    client.answered("The board is shown")
+    client.page.get_by_role("checkbox", name="Shop").click()
+    expect(client.log.get_by_text("1 of 2 done")).to_be_visible()
+    client.page.get_by_role("textbox", name="A further task").fill("Rest")
+    client.page.get_by_role("button", name="Add", exact=True).click()
+    expect(client.log.get_by_text("1 of 3 done")).to_be_visible()
+    client.page.reload()
+    expect(client.log.get_by_text("1 of 3 done")).to_be_visible()
+
+
+DROP = """(main, kind) => {
+  const files = new DataTransfer();
+  files.items.add(new File(['a note'], 'note.txt', { type: 'text/plain' }));
+  const target = kind === 'paste' ? main.querySelector('textarea') : main;
+  const how = { bubbles: true, cancelable: true };
+  const dropped = new DragEvent('drop', { dataTransfer: files, ...how });
+  target.dispatchEvent(kind === 'paste' ? new ClipboardEvent('paste', { clipboardData: files, ...how }) : dropped);
+}"""
+
+
+@pytest.mark.parametrize("kind", ["paste", "drop"])
+def test_files_are_pasted_and_dropped(client: Chat, kind: str) -> None:
+    client.open()
+    client.page.get_by_role("main").evaluate(DROP, kind)
+    files = client.page.get_by_role("list", name="Attachments")
+    expect(files.get_by_role("listitem")).to_contain_text("note.txt")
+    expect(files.get_by_role("progressbar")).to_have_count(0)
+
+
+def test_speech_is_written_into_the_box(visitor: BrowserContext, crowded_address: str) -> None:
+    visitor.grant_permissions(["microphone"])
+    client = Chat(visitor, crowded_address).open()
+    client.page.get_by_role("button", name="Dictate").click()
+    client.page.wait_for_timeout(300)
+    with client.page.expect_response(lambda reply: "input.transcribe" in (reply.request.post_data or "")) as written:
+        client.page.get_by_role("button", name="Stop recording").click()
+    expect(client.box).to_have_value(written.value.json()["text"])
+
+
+def test_without_a_provider_for_it_there_is_no_dictation(client: Chat) -> None:
+    client.open()
+    expect(client.page.get_by_role("button", name="Attach files")).to_be_visible()
+    expect(client.page.get_by_role("button", name="Dictate")).to_be_hidden()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_nothing_serious_stands_in_the_way_of_anybody(client: Chat, theme: str) -> None:
+    client.open('compatible/tool:add_line:{"text": "milk"}', "clerk", theme=theme)
+    client.page.evaluate(AXE.read_text())
+    found = "async () => (await axe.run()).violations.map(({ id, impact }) => [impact, id])"
+    assert client.page.evaluate(found) == []
+    client.say("Write milk")
+    expect(client.page.get_by_role("region", name="Approval needed")).to_be_visible()
+    assert client.page.evaluate(found) == []
+    client.page.get_by_role("button", name=re.compile("^Model:")).click()
+    assert client.page.evaluate(found) == []
+    client.page.keyboard.press("Escape")
+    client.page.get_by_role("button", name="Settings").click()
+    assert client.page.evaluate(found) == []
 
 
 def test_a_file_is_attached_shown_sent_and_removed(client: Chat, tmp_path: Path) -> None:
