@@ -21,6 +21,7 @@ from playground.toolkit import (
     show,
     stream,
 )
+from tests.staff import no_words
 
 Json = dict[str, Any]
 
@@ -193,3 +194,5 @@ waiter = AgentOffer(
         "serve": serve,
     },
 )
+
+censored = Agent[Any](name="Censored", instructions="Serve.", output_guardrails=[no_words], tools=[serve_later])

@@ -264,3 +264,11 @@ async def test_a_tool_that_never_stops_talking_is_not_heard_for_ever() -> None:
             progress(str(number))
         shown.update(counter(2))
     assert len(outlet.events) == MOST_EVENTS
+
+
+async def test_a_refused_answer_takes_what_it_showed_with_it(database_url: str, tmp_path: Path) -> None:
+    async with opened(database_url, tmp_path, agent=("tests.shows:censored",)) as house:
+        guest = house.guest()
+        told = await guest.create(model=calling("serve_later", count=3))
+        assert [item["type"] for item in await guest.items(told.thread_id)] == ["user_message"]
+        await live_equals_reload(house, told)
