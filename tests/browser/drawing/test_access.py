@@ -22,7 +22,7 @@ def everything() -> list[tuple[str, dict[str, Any]]]:
     roots = [component(name) for name in ("Card", "ListView")]
     single = [component(name) for name in SAMPLES if name not in {"Card", "ListView", "Basic", "ListViewItem"}]
     widgets = [*roots, *[{"type": "Card", "children": [one]} for one in single]]
-    tag = {"type": "input_tag", "id": "1", "text": "@Ada", "data": {}}
+    tag: dict[str, Any] = {"type": "input_tag", "id": "1", "text": "@Ada", "data": {}}
     file = {"id": "b", "type": "file", "name": "paper.pdf", "mime_type": "application/pdf"}
     return [
         ("user_message", {"content": [tag], "quoted_text": "said", "attachments": [file]}),

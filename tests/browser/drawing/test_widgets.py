@@ -252,3 +252,12 @@ def test_a_redraw_takes_the_newer_action(sheet: Sheet) -> None:
     )
     item.get_by_role("button").click()
     assert [call[1]["type"] for call in sheet.calls] == ["new"]
+
+
+def test_a_field_takes_the_focus_only_if_nobody_has_it(sheet: Sheet) -> None:
+    asking = {"type": "Input", "name": "a", "autoFocus": True}
+    sheet.widget(asking)
+    first = sheet.page.get_by_role("textbox").first
+    expect(first).to_be_focused()
+    sheet.widget(asking)
+    expect(first).to_be_focused()

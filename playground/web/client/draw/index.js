@@ -54,7 +54,7 @@ export function drawItem(item, context = {}) {
 // A field that asks for the focus gets it, unless its reader is busy elsewhere.
 function focusFirst(element) {
   const field = element.querySelector("[data-first]");
-  const at = element.getRootNode().activeElement;
+  const at = element.ownerDocument.activeElement;
   if (!field || !element.isConnected || (at && at !== element.ownerDocument.body)) return;
   field.focus({ preventScroll: true });
   if ("select" in field.dataset) field.select?.();
