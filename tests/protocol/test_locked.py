@@ -1,5 +1,7 @@
 """A thread that is locked or closed: nothing more is said in it, and all of it can still be read and put away."""
 
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -8,7 +10,8 @@ import pytest
 from playground.errors import Conflict
 from playground.protocol.branches import Branches
 from playground.store import threads
-from tests.house import Guest, House, Told, message
+from tests.house import Guest, House, Told, message, opened
+from tests.protocol.waiting import CHOOSE, LOOK, RED, Asked
 
 KINDS = ("locked", "closed")
 
@@ -91,3 +94,21 @@ async def test_an_opened_thread_goes_on(house: House, ann: Guest) -> None:
     await house.change(lambda session: threads.set_status(session, thread_id=told.thread_id, kind="active"))
     assert (await ann.add(told.thread_id, "two")).answer == "two"
     assert b"Later" not in orjson.dumps(await ann.ask("threads.get_by_id", thread_id=told.thread_id))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_what_the_visitor_is_asked_for_is_not_taken_any_more(
+    database_url: str, tmp_path: Path, kind: threads.Status
+) -> None:
+    async with opened(database_url, tmp_path, agent=("tests.askers:asker",)) as house:
+        asked = Asked(house)
+        looked, chosen = await asked.begin(LOOK), await asked.begin(CHOOSE)
+        for told in (looked, chosen):
+            shut = partial(threads.set_status, thread_id=told.thread_id, kind=kind, reason="Sold out.")
+            await house.change(shut)
+        before = [await house.guest().items(told.thread_id) for told in (looked, chosen)]
+        with pytest.raises(Conflict, match="Sold out"):
+            await asked.put(looked.thread_id, {"seen": "a cat"})
+        with pytest.raises(Conflict, match="Sold out"):
+            await asked.answer(chosen, RED)
+        assert [await house.guest().items(told.thread_id) for told in (looked, chosen)] == before
