@@ -186,9 +186,8 @@ class Drive:
             case "timeout":
                 return self.failed(LimitReached(self._overdue or say("The run was stopped."), allow_retry=True))
             case "shutdown":
-                return self._error(
-                    "interrupted", say("The server stopped in the middle of the answer."), allow_retry=True
-                )
+                sentence = say("The server stopped in the middle of the answer.")
+                return self._error("interrupted", sentence, allow_retry=True)
             case "idle":
                 return self._cut(given_up(), "cancelled")
             case _:
@@ -211,12 +210,11 @@ class Drive:
         return self._settle(status, error=message, allow_retry=allow_retry)
 
     def _ended(self) -> Ending:
-        translator = self._translator
-        if translator.cut_short:
-            return self._cut(cut_off(translator.cut_short))
+        if self._translator.cut_short:
+            return self._cut(cut_off(self._translator.cut_short))
         if self._result is not None and self._result.interruptions:
             return self._pause(self._result)
-        return self._settle("incomplete" if translator.refused else "completed")
+        return self._settle("incomplete" if self._translator.refused else "completed")
 
     def _pause(self, result: RunResultStreaming) -> Ending:
         self.stage.close()
