@@ -6,6 +6,7 @@ import io
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 from PIL import Image
 from sqlmodel import Session, select
@@ -132,11 +133,18 @@ async def test_a_run_reads_each_file_once(house: House, ann: Guest, monkeypatch:
     assert count == [file]
 
 
-async def test_a_history_that_waits_for_the_visitor_stays_small(house: House, ann: Guest) -> None:
-    file = await kept(house, picture("PNG", (600, 400)))
-    await send(ann, [file])
-    rows = await house.stored(_every_item)
-    assert "base64" not in str(rows)
+async def test_a_run_that_waits_is_kept_without_its_files_and_has_them_again_afterwards(
+    house: House, ann: Guest
+) -> None:
+    kind, params = request([await kept(house)], model='compatible/tool:add_line:{"text": "milk"}')
+    reply = await ann.start(kind, params, metadata={"agent": "clerk"})
+    run = await house.parts.engine.rest(ANN, reply.run_id)
+    assert run.status == "awaiting_approval"
+    assert "base64" not in str(await house.stored(_everything))
+    verdict = {"decisions": [{"call_id": run.asks[0].call_id, "approve": True}]}
+    await house.parts.dispatcher.decide(ANN, reply.run_id, orjson.dumps(verdict))
+    await ann.read(reply, after=run.last_seq)
+    assert ["base64" in str(call.body) for call in house.calls] == [True, True]
 
 
 @pytest.mark.parametrize("model", NATIVE)
@@ -169,5 +177,5 @@ def test_a_fence_is_longer_than_any_in_the_text() -> None:
     assert fenced("a", "`````") == "a:\n``````\n`````\n``````\n"
 
 
-def _every_item(session: Session) -> list[object]:
+def _everything(session: Session) -> list[object]:
     return [*session.exec(select(ItemRow)).all(), *session.exec(select(RunRow)).all()]
