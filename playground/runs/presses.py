@@ -161,9 +161,12 @@ class Presses:
         payload = row.payload if outcome.widget is None else _with_widget(row.payload, outcome)
         if payload is row.payload and told is None:
             return None
-        await self._database.write(
-            lambda session: items.change(session, item_id=row.id, payload=payload, told=told), durable=True
-        )
+
+        def work(session: Session) -> None:
+            threads.touch(session, thread_id=row.thread_id)
+            items.change(session, item_id=row.id, payload=payload, told=told)
+
+        await self._database.write(work, durable=True)
         if payload is row.payload:
             return None
         run = self._answering.get(row.thread_id)

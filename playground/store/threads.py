@@ -1,12 +1,12 @@
 """Threads and their branches. Every question names the visitor; a foreign thread is as unknown as a missing one."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 from chatkit.types import Page, Thread, ThreadItem
 from sqlalchemy import tuple_
-from sqlmodel import Session, col, delete, select
+from sqlmodel import Session, col, delete, select, update
 
 from playground import wire
 from playground.errors import Conflict, NotFound
@@ -61,6 +61,12 @@ def refuse_locked(thread: ThreadRow) -> None:
             raise Conflict("This conversation is closed.")
         case _:
             raise Conflict("This conversation is locked.")
+
+
+def touch(session: Session, *, thread_id: str) -> None:
+    """Say that something in a thread changed just now; who looks on sees it by that."""
+    now = datetime.now(UTC)
+    session.exec(update(ThreadRow).where(col(ThreadRow.id) == thread_id).values(updated_at=now))
 
 
 def set_status(session: Session, *, thread_id: str, kind: Status, reason: str | None = None) -> ThreadRow:
