@@ -101,6 +101,19 @@ def test_what_is_in_a_form_goes_with_its_action(sheet: Sheet) -> None:
     assert sheet.calls[0][2]["id"] == "itm_1"
 
 
+@pytest.mark.parametrize("name", ["style", "attributes", "childNodes", "querySelectorAll", "setAttribute", "id"])
+def test_a_field_may_have_any_name(sheet: Sheet, name: str) -> None:
+    children = [
+        {"type": "Input", "name": name, "defaultValue": "x"},
+        {"type": "Button", "label": "Send", "submit": True},
+    ]
+    form = {"type": "Form", "gap": 2, "onSubmitAction": {"type": "sent"}, "children": children}
+    item = sheet.widget(form)
+    sheet.again("widget", widget={"type": "Card", "children": [{**form, "gap": 3}]})
+    item.get_by_role("button", name="Send").click()
+    assert sheet.calls[0][1] == {"type": "sent", "payload": {name: "x"}}
+
+
 def test_a_card_can_be_a_form(sheet: Sheet) -> None:
     item = sheet.widget(
         {"type": "Input", "name": "a", "required": True},

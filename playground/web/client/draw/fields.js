@@ -11,8 +11,8 @@ const TWICE = /\([^)]*[+*}][^)]*\)\s*[+*{]/; // a pattern such as (a+)+ would ke
 export function fieldProps(component, c) {
   const { pattern } = component;
   const name = text(component.name, 200);
+  // No `name`: one such as "style" would stand before the form's own property of that name
   return {
-    name,
     "data-name": name,
     id: c.idOf(name),
     dir: "auto",

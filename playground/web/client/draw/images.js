@@ -7,7 +7,7 @@ import { number, outward, picture, record, text } from "./safe.js";
 /** A generated image: its progress while it is made, then the picture with a way to save it. */
 export function generatedImage(item, c) {
   const url = record(item.image).url;
-  const done = Math.round(100 * (number(item.progress ?? item._progress, 0, 1) ?? 0));
+  const done = Math.round(100 * (number(item.progress, 0, 1) ?? 0));
   if (!url) return [waiting(c, done)];
   const shown = askedPicture(url, c.t("Generated image"), c, { class: "pg-made" });
   const src = picture(url, c.imageDomains)?.src;
