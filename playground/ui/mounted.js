@@ -24,6 +24,11 @@ function hosted(made) {
   const root = host.attachShadow({ mode: 'open' });
   root.adoptedStyleSheets = [shared.style];
   root.append(made);
+  host.addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape' || event.defaultPrevented) return;
+    event.preventDefault();  // elsewhere it stops the run
+    event.composedPath()[0].blur();
+  });
   return host;
 }
 
