@@ -137,7 +137,7 @@ function primitive(name, inDark) {
 function shaded(hue, shade) {
   const depth = shade / 1000;
   const [chroma, angle] = HUES[hue];
-  const vivid = chroma * Math.sin(Math.PI * Math.min(1, depth + 0.08)); // most in the middle, little at both ends
+  const vivid = chroma * Math.min(1, 0.05 + 2.2 * depth) * (1 - 1.1 * Math.max(0, depth - 0.5)); // tints are pale
   return `oklch(${(0.985 - 0.8 * depth).toFixed(3)} ${vivid.toFixed(4)} ${angle})`;
 }
 
