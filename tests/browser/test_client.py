@@ -150,6 +150,13 @@ def test_what_is_deleted_stays_so_when_the_page_is_left_at_once(client: Chat) ->
     expect(client.page.get_by_text("No conversations yet.")).to_be_visible()
 
 
+def test_a_conversation_that_is_gone_leads_to_the_start(client: Chat) -> None:
+    client.open(thread="thr_unknown")
+    expect(client.page.get_by_text("Not found.")).to_be_visible()
+    expect(client.page.get_by_role("heading", name="What can I do for you?")).to_be_visible()
+    assert "thread=" not in client.page.url
+
+
 def test_words_that_are_selected_can_be_quoted(client: Chat) -> None:
     client.open("compatible/say:the quick brown fox")
     client.say("hello")

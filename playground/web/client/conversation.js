@@ -1,7 +1,6 @@
 // One thread as this window knows it, and everything that can be done to it. Draws nothing: whoever does listens for
 // "change", and for what the element tells its page.
 
-import { Refusal, Unreachable } from "./api.js";
 import { apply, blank, replay } from "./fold.js";
 import { asking, follow, live, persist } from "./follow.js";
 
@@ -313,8 +312,7 @@ export class Conversation extends EventTarget {
       case "thread.created":
         this.threadId = event.thread.id;
         this.#tell("thread", { threadId: this.threadId });
-        // the same as an update
-      case "thread.updated": // eslint-disable-line no-fallthrough
+      case "thread.updated": // and so is a new thread
         this.thread = event.thread;
         this.#tell("title", { thread: event.thread });
         break;
@@ -385,12 +383,12 @@ export class Conversation extends EventTarget {
   #broken(error, signal) {
     if (signal.aborted) return;
     this.busy = null;
-    if (this.phase === "loading") this.phase = "broken";
+    if (this.phase === "loading" || error.status === 404) this.phase = "broken";
     this.#fail(error);
   }
 
   #fail(error) {
-    this.#tell("fail", { error, gone: error instanceof Refusal && error.status === 404, unreachable: error instanceof Unreachable });
+    this.#tell("fail", { error, gone: this.phase === "broken" && error.status === 404 });
     this.#changed();
   }
 

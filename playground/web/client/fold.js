@@ -18,8 +18,9 @@ export function apply(transcript, event) {
       return update(transcript, event);
     case "thread.item.added":
       return { ...put(transcript, event.item), open: new Set(transcript.open).add(event.item.id), progress: null };
-    case "thread.item.done":
-    case "thread.item.replaced":
+    case "thread.item.replaced": // of an item that is not there: it is older than what was read
+      if (position(transcript.items, event.item.id) < 0) return transcript;
+    case "thread.item.done": // and else the same
       return { ...put(transcript, event.item), open: without(transcript.open, event.item.id), progress: null };
     case "thread.item.removed":
       return {

@@ -93,7 +93,7 @@ export class Shell {
     on(this.conversation, "start", ({ detail }) => this.#began(detail));
     on(this.conversation, "end", ({ detail }) => this.#over(detail));
     on(this.conversation, "effect", ({ detail }) => this.#host.emit("effect", detail));
-    on(this.conversation, "fail", ({ detail }) => this.fail(detail.error));
+    on(this.conversation, "fail", ({ detail }) => (this.fail(detail.error), detail.gone && this.go(null)));
     on(window, "online", () => this.#reach(true));
     on(window, "offline", () => this.#reach(false));
     on(document, "visibilitychange", () => document.visibilityState === "visible" && this.conversation.look());
