@@ -69,7 +69,7 @@ def sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sites]:
 
 
 @pytest.fixture
-def elsewhere(browser: Browser) -> Iterator[Page]:
+def stranger(browser: Browser) -> Iterator[Page]:
     """A browser without cookies."""
     context = browser.new_context()
     yield context.new_page()
@@ -77,29 +77,29 @@ def elsewhere(browser: Browser) -> Iterator[Page]:
 
 
 @pytest.mark.parametrize("where", ["same_site", "cross_site"])
-def test_a_page_of_an_allowed_site_is_one_visitor(sites: Sites, elsewhere: Page, where: str) -> None:
-    elsewhere.goto(getattr(sites, where))
-    told = elsewhere.evaluate(ASK, [sites.api, "include"])
+def test_a_page_of_an_allowed_site_is_one_visitor(sites: Sites, stranger: Page, where: str) -> None:
+    stranger.goto(getattr(sites, where))
+    told = stranger.evaluate(ASK, [sites.api, "include"])
     assert told["run"].startswith("run_")
     assert told["frames"] > 4
     assert told["listed"] == 1
-    elsewhere.reload()
-    assert elsewhere.evaluate(ASK, [sites.api, "include"])["listed"] == 2
+    stranger.reload()
+    assert stranger.evaluate(ASK, [sites.api, "include"])["listed"] == 2
 
 
-def test_without_the_cookie_each_request_is_a_visitor_of_its_own(sites: Sites, elsewhere: Page) -> None:
-    elsewhere.goto(sites.cross_site)
-    assert elsewhere.evaluate(ASK, [sites.api, "omit"])["listed"] == 0
+def test_without_the_cookie_each_request_is_a_visitor_of_its_own(sites: Sites, stranger: Page) -> None:
+    stranger.goto(sites.cross_site)
+    assert stranger.evaluate(ASK, [sites.api, "omit"])["listed"] == 0
 
 
-def test_who_is_somebody_there_is_somebody_else_here(sites: Sites, elsewhere: Page) -> None:
-    elsewhere.goto(sites.cross_site)
-    elsewhere.evaluate(ASK, [sites.api, "include"])
-    elsewhere.goto(f"{sites.api}/healthz")
-    assert elsewhere.evaluate(ASK, ["", "same-origin"])["listed"] == 1
+def test_who_is_somebody_there_is_somebody_else_here(sites: Sites, stranger: Page) -> None:
+    stranger.goto(sites.cross_site)
+    stranger.evaluate(ASK, [sites.api, "include"])
+    stranger.goto(f"{sites.api}/healthz")
+    assert stranger.evaluate(ASK, ["", "same-origin"])["listed"] == 1
 
 
-def test_a_page_of_any_other_site_gets_nothing(address: str, sites: Sites, elsewhere: Page) -> None:
-    elsewhere.goto(sites.cross_site)
+def test_a_page_of_any_other_site_gets_nothing(address: str, sites: Sites, stranger: Page) -> None:
+    stranger.goto(sites.cross_site)
     with pytest.raises(Exception, match="Failed to fetch"):
-        elsewhere.evaluate(ASK, [address, "include"])
+        stranger.evaluate(ASK, [address, "include"])
