@@ -9,7 +9,6 @@ from sqlmodel import func, select
 from playground.errors import Conflict, KeyReused, Malformed, NotConfigured, NotFound, TooLarge, VisitorError
 from playground.store.tables import ItemRow, RunRow, ThreadRow
 from tests.house import ECHO, Guest, House, Json, Told, message, opened, until
-from tests.protocol.samples import UNBUILT
 
 STAMP = 'tool:stamp:{"text":"x"}'
 
@@ -198,12 +197,6 @@ async def test_a_message_that_cannot_be_answered_is_stored_nowhere(
             await ann.start(kind, {**params, "input": given})
     assert await count(house, ThreadRow) == 1
     assert len(await ann.items(first.thread_id)) == 2
-
-
-@pytest.mark.parametrize(("kind", "params"), UNBUILT.items())
-async def test_what_is_not_built_says_so(ann: Guest, kind: str, params: Json) -> None:
-    with pytest.raises(NotConfigured, match=f"{kind} is not built yet"):
-        await ann.handle(kind, params)
 
 
 @pytest.mark.parametrize("model", ["compatible/status-401", "compatible/inerror-3", "openai/failed-3"])

@@ -20,10 +20,10 @@ from playground.store.tables import (
     ThreadRow,
 )
 from tests.house import ECHO, Guest, House, Json, message, until
-from tests.protocol.samples import BUILT
+from tests.protocol.samples import EVERY
 from tests.wire import CANARY
 
-ON_A_THREAD = {kind: params for kind, params in BUILT.items() if "thread_id" in params}
+ON_A_THREAD = {kind: params for kind, params in EVERY.items() if "thread_id" in params}
 
 
 async def refusal(asking: Awaitable[Any]) -> tuple[type[Exception], str]:
