@@ -36,8 +36,10 @@ let editing = null;
 let known = { tabs: [], at: 0 };  // the newest news of the tabs: answers may overtake each other
 const list = document.createElement('div');
 list.className = 'tabs';
-list.setAttribute('role', 'tablist');
-list.setAttribute('aria-label', 'Sessions');
+// The tabs are this one's, and the buttons between them nobody's: a list of tabs may hold nothing else.
+const owner = document.createElement('div');
+owner.setAttribute('role', 'tablist');
+owner.setAttribute('aria-label', 'Sessions');
 
 function drawer(id) {
   const toggle = document.querySelector('#' + id + ' .toggle-button');
@@ -129,7 +131,6 @@ function drawTab(tab) {
   const shown = tab.id === chosen;
   const cell = document.createElement('div');
   cell.className = shown ? 'tab chosen' : 'tab';
-  cell.setAttribute('role', 'presentation');
   if (editing === tab.id) {
     cell.append(nameField(tab));
     return cell;
@@ -138,7 +139,7 @@ function drawTab(tab) {
   name.type = 'button';
   name.textContent = tab.title;
   name.title = tab.title + ' (F2 or double-click to rename)';
-  name.dataset.id = tab.id;
+  name.id = name.dataset.id = tab.id;
   name.tabIndex = shown ? 0 : -1;
   name.setAttribute('role', 'tab');
   name.setAttribute('aria-selected', String(shown));
@@ -160,6 +161,7 @@ function draw() {
   if (editing && !tabs().some((tab) => tab.id === editing)) editing = null;
   const focused = document.activeElement?.dataset?.id;
   list.replaceChildren(...tabs().map(drawTab));
+  owner.setAttribute('aria-owns', tabs().filter((tab) => tab.id !== editing).map((tab) => tab.id).join(' '));
   if (focused) tabOf(focused)?.focus();
   list.querySelector('.chosen')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   const title = tabs().find((tab) => tab.id === chosen)?.title;
@@ -220,6 +222,7 @@ root.append(
     trigger('history_open', {});
     drawer('history');
   }),
+  owner,
   list,
   button('add', 'New session (Alt+N)', add),
   button('reopen', 'Reopen the last closed session (Alt+Shift+T)', reopen),

@@ -1,5 +1,6 @@
 """Everything that an agent can show or ask, on the page: in one lane and in several."""
 
+import json
 import re
 from collections.abc import Iterator
 
@@ -169,6 +170,37 @@ def test_a_locked_conversation_says_so_and_takes_nothing_more(board: Board) -> N
     page.keyboard.press("Alt+n")
     expect(box).to_be_editable()
     expect(box).to_have_attribute("placeholder", "Message the agent")
+
+
+AXE = ROOT / "tests" / "vendor" / "axe-core" / "axe.min.js"
+OURS = ["#composer", ".pg-host", "#notes", "#asks", "#strip", "#board"]
+"""What is drawn by us; the rest is Gradio's."""
+
+
+def complaints(page: Page) -> list[str]:
+    """What axe finds serious in our parts of a page, with where it is."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found: list[dict[str, object]] = page.evaluate(
+        """async (ours) => {
+          const include = ours.filter((one) => document.querySelector(one)).map((one) => [one]);
+          const { violations } = await axe.run({ include }, { resultTypes: ['violations'] });
+          return violations.filter(({ impact }) => ['serious', 'critical'].includes(impact))
+            .flatMap(({ id, nodes }) => nodes.map(({ target, html }) => ({ id, target, html })));
+        }""",
+        OURS,
+    )
+    return [json.dumps(one) for one in found]
+
+
+def test_nobody_is_kept_out_by_what_is_drawn(board: Board) -> None:
+    page = alone(board, "tool:choose:{}", "Asker")
+    say(page, "choose")
+    expect(chat(page).get_by_role("textbox", name="Why?")).to_be_visible()
+    attach(page, FilePayload(name="dot.png", mimeType="image/png", buffer=DOT))
+    expect(page.locator(".attachment")).to_have_count(1)
+    assert complaints(page) == []
+    page.get_by_role("button", name="Light or dark").click()
+    assert complaints(page) == []
 
 
 def attach(page: Page, *files: FilePayload) -> None:

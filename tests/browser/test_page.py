@@ -172,7 +172,7 @@ def test_tabs_are_added_picked_renamed_closed_and_brought_back_by_keyboard(page:
 
 TITLES = """() => {
   globalThis.titles = [];
-  const strip = document.querySelector('[role=tablist]');
+  const strip = document.querySelector('.tabs');
   new MutationObserver(() => titles.push(strip.querySelector('[role=tab]').textContent))
     .observe(strip, { childList: true });
 }"""
@@ -180,7 +180,7 @@ TITLES = """() => {
 
 SHOWN = """() => {
   globalThis.shown = [];
-  const strip = document.querySelector('[role=tablist]');
+  const strip = document.querySelector('.tabs');
   new MutationObserver(() => shown.push(strip.querySelector('[aria-selected=true]').textContent))
     .observe(strip, { childList: true });
 }"""

@@ -80,9 +80,10 @@ def test_nothing_in_a_widget_becomes_markup(kind: str) -> None:
     assert 'href="javascript' not in shown
 
 
-@pytest.mark.parametrize(
-    "odd", [{}, {"children": 3}, {"type": 3, "children": [None, 1, "x", []]}, {"status": 1}], ids=str
-)
+ODD: list[dict[str, Any]] = [{}, {"children": 3}, {"type": 3, "children": [None, 1, "x", []]}, {"status": 1}]
+
+
+@pytest.mark.parametrize("odd", ODD, ids=str)
 def test_an_odd_widget_says_what_it_can(odd: dict[str, Any]) -> None:
     assert words(Widget(widget=odd)) == "*An empty widget.*"
     assert words(Widget(widget=odd, text="It *is*")) == "It *is*"
