@@ -88,6 +88,8 @@ class Flow {
     const drawn = Boolean(block.mount && one.block.mount && shared.draw);
     if (!drawn && was !== block.html && !grow(one.body, was, block.html)) put(one.body, block.html);
     if (block.mount) this.mounted.put(one.body, block.mount);
+    else one.body.classList.add('reading');
+    one.made.dataset.kind = block.kind;  // a call that was answered is a step
     one.block = block;
     if (block.round) one.made.dataset.round = block.round;
     const wanted = this.acts.key(block, next, settled);
