@@ -77,6 +77,8 @@ def test_what_is_read_stays_where_it_is_while_older_items_come(client: Chat) -> 
     scroller = client.page.get_by_role("region", name="Conversation", exact=True)
     rows = client.log.locator(".row")
     before = rows.count()
+    scroller.evaluate("element => element.scrollTo(0, 1000)")
+    client.page.wait_for_timeout(300)  # what comes into sight there takes its own height
     scroller.evaluate("element => element.scrollTo(0, 780)")
     place = """rows => {
       const row = rows.find((one) => one.getBoundingClientRect().top > 100);

@@ -4,7 +4,7 @@ import { drawItem, redraw } from "./draw/index.js";
 import { h, iconButton } from "./dom.js";
 
 const SHOWN = 60;
-const STEP = 40;
+const STEP = 20;
 const NEAR_TOP = 800;
 const NEAR_END = 48;
 
