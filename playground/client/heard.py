@@ -137,7 +137,7 @@ class Answer:
     def _taken(self, seq: int | None, data: bytes) -> Heard | None:
         self.seq = seq or self.seq
         try:
-            event = wire.EVENT.validate_json(data)
+            event = wire.event(data)
         except ValidationError:
             logger.warning("passed over an event of an unknown kind")
             return None

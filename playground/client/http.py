@@ -137,12 +137,15 @@ class Remote(Extension):
     ) -> ck.ThreadItem | None:
         """An action that is answered at once, beside whatever runs; the item that it changed."""
         request = ck.ThreadsSyncCustomActionReq(params=_action(thread_id, kind, payload, item_id))
-        return ck.SyncCustomActionResponse.model_validate(await self.ask(request)).updated_item
+        changed = (await self.ask(request)).get("updated_item")
+        return wire.item(changed) if changed is not None else None
 
     async def thread(self, thread_id: str) -> ck.Thread:
         """A thread with its first items."""
         params = ck.ThreadGetByIdParams(thread_id=thread_id)
-        return ck.Thread.model_validate(await self.ask(ck.ThreadsGetByIdReq(params=params)))
+        found = await self.ask(ck.ThreadsGetByIdReq(params=params))
+        thread = ck.Thread.model_validate({**found, "items": {"data": []}})
+        return thread.model_copy(update={"items": _page(found["items"])})
 
     async def threads(
         self, *, limit: int | None = None, after: str | None = None, order: Literal["asc", "desc"] = "desc"
@@ -161,7 +164,7 @@ class Remote(Extension):
     ) -> ck.Page[ck.ThreadItem]:
         """A thread's items, a page of them."""
         params = ck.ItemsListParams(thread_id=thread_id, limit=limit, order=order, after=after)
-        return ck.Page[ck.ThreadItem].model_validate(await self.ask(ck.ItemsListReq(params=params)))
+        return _page(await self.ask(ck.ItemsListReq(params=params)))
 
     async def rename(self, thread_id: str, title: str) -> None:
         """Give a thread a title."""
@@ -211,6 +214,12 @@ def _message(message: str | ck.UserMessageInput, model: str | None, attachments:
         attachments=list(attachments),
         inference_options=ck.InferenceOptions(model=model),
     )
+
+
+def _page(value: dict[str, Any]) -> ck.Page[ck.ThreadItem]:
+    # item by item, so that widgets keep what the SDK's types do not know
+    items = [wire.item(one) for one in value.get("data", ())]
+    return ck.Page(data=items, has_more=value.get("has_more", False), after=value.get("after"))
 
 
 def _plain(value: Any) -> Any:

@@ -5,19 +5,33 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 import pytest
-from chatkit.types import AssistantMessageItem, ThreadItem, UserMessageItem
+from chatkit.types import (
+    AssistantMessageContentPartTextDelta,
+    AssistantMessageItem,
+    StructuredInputAnswerSubmission,
+    StructuredInputSubmission,
+    ThreadItem,
+    ThreadItemDoneEvent,
+    ThreadItemUpdatedEvent,
+    UserMessageItem,
+    WidgetItem,
+)
 
+from playground import wire
 from playground.client.http import Remote
 from playground.client.line import LOST
 from playground.errors import Malformed, NotFound, Unavailable, VisitorError
 from playground.records import Decision, LaneSettings
 from tests.client.proxy import Cut, Proxy, proxy
+from tests.conformance.agents import ODD
 from tests.house import ECHO
 from tests.plain import plain_app
 from tests.stack import Stack, stack
 from tests.upstream import QuickstartServer
 from tests.web.conftest import serving
 from tests.wire import serve
+
+SHOWMAN = "tests.conformance.agents:showman"
 
 
 @dataclass
@@ -33,7 +47,7 @@ class World:
 @pytest.fixture
 async def world(sqlite_url: str) -> AsyncIterator[World]:
     async with AsyncExitStack() as exits:
-        agents = ("tests.staff:parrot", "tests.staff:clerk")
+        agents = ("tests.staff:parrot", "tests.staff:clerk", SHOWMAN)
         served = await exits.enter_async_context(stack(sqlite_url, agent=agents, text_rate=1000))
         network = await exits.enter_async_context(proxy(served.client.base_url.port or 0))
         direct = await exits.enter_async_context(Remote(f"{served.client.base_url}/chatkit"))
@@ -102,8 +116,10 @@ async def test_no_word_is_lost_or_doubled_by_a_network_that_fails(world: World, 
     assert cuts == []
     assert answer.run is not None
     assert [one.seq for one in heard] == list(range(1, answer.run.last_seq + 1))
-    assert answer.thread_id is not None
-    assert await world.stack.stored(answer.thread_id) == " ".join(f"w{number}" for number in range(300))
+    whole = " ".join(f"w{number}" for number in range(300))
+    deltas = [one.event.update for one in heard if isinstance(one.event, ThreadItemUpdatedEvent)]
+    assert "".join(one.delta for one in deltas if isinstance(one, AssistantMessageContentPartTextDelta)) == whole
+    assert texts((await world.shaky.items(answer.thread_id or "")).data) == [whole, "Go on"]
 
 
 async def test_a_message_whose_reply_never_came_is_sent_again_and_kept_once(world: World) -> None:
@@ -216,6 +232,32 @@ async def test_branches_are_made_and_chosen(world: World) -> None:
     first = next(branch for branch in await world.direct.branches(thread_id) if branch.id != made.id)
     assert (await world.direct.switch(thread_id, first.id)).head
     assert texts((await world.direct.items(thread_id)).data) == ["one", "one"]
+
+
+async def test_files_forms_calls_and_actions_go_through(world: World) -> None:
+    remote = world.direct
+    file = await remote.upload("kite.txt", "text/plain", b"A red kite.")
+    asked = await remote.send("Look", model="compatible/tool:facts:{}", attachments=[file.id], agent=SHOWMAN)
+    call = [one.event async for one in asked][-1]
+    assert asked.run is not None
+    assert (asked.run.status, [ask.kind for ask in asked.run.asks]) == ("awaiting_approval", ["client"])
+    assert isinstance(call, ThreadItemDoneEvent)
+    thread_id = asked.thread_id or ""
+    assert "seen" in await (await remote.output(thread_id, {"word": "seen"})).text()
+
+    await (await remote.send("Ask", thread_id=thread_id, model="compatible/tool:question:{}")).text()
+    form = (await remote.items(thread_id, limit=1)).data[0]
+    given = StructuredInputSubmission(answers={"why": StructuredInputAnswerSubmission(values=["Because."])})
+    assert "Because." in await (await remote.answer(thread_id, form.id, given)).text()
+
+    await (await remote.send("Show", thread_id=thread_id, model="compatible/tool:show_card:{}")).text()
+    card = next(item for item in (await remote.items(thread_id)).data if isinstance(item, WidgetItem))
+    pressed = await remote.act_now(thread_id, "press", {"n": "7"}, item_id=card.id)
+    assert isinstance(pressed, WidgetItem)
+    assert wire.payload(pressed)["widget"] == {**ODD, "pressed": "7"}
+    assert await (await remote.act(thread_id, "press", {"n": "8"}, item_id=card.id)).text() == ""
+    other = await remote.upload("b.txt", "text/plain", b"Words.")
+    await remote.forget(other.id)
 
 
 class TestAPlainServer:
