@@ -11,6 +11,8 @@ MOST_PIXELS = 64_000_000
 """A phone's largest photo has 50 million. Unpacked it takes four bytes each, however small the file is."""
 LONGEST_EDGE = 1568
 """Pixels: beyond it the providers make images smaller themselves, and count the tokens of what they were sent."""
+MOST_SCANS = 100
+"""Of a JPEG, each of which goes over all pixels: a small file may name hundreds of thousands. Cameras write ten."""
 LARGEST_PNG = 4_000_000
 """Bytes: a larger one is sent as JPEG. A provider takes five million."""
 
@@ -23,6 +25,7 @@ def check(file: IO[bytes], mime_type: str) -> None:
     try:
         with Image.open(file, formats=_FORMATS[mime_type]) as image:
             _refuse_large(image)
+            _refuse_endless(file, mime_type)
             image.load()
     except Malformed:
         raise
@@ -72,6 +75,17 @@ def _saved(image: Image.Image, kind: str) -> bytes:
 def _refuse_large(image: Image.Image) -> None:
     if image.width * image.height > MOST_PIXELS:
         raise _too_large()
+
+
+def _refuse_endless(file: IO[bytes], mime_type: str) -> None:
+    """Nothing but a marker reads like one within the pixels."""
+    if mime_type != "image/jpeg":
+        return
+    place = file.tell()
+    file.seek(0)
+    if file.read().count(b"\xff\xda") > MOST_SCANS:
+        raise Malformed("This image cannot be read: it is damaged, or not of the type that it says.")
+    file.seek(place)
 
 
 def _too_large() -> Malformed:

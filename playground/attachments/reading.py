@@ -5,6 +5,7 @@ before each request, in the form that its model takes.
 """
 
 import base64
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -26,6 +27,7 @@ MOST_CHARS = 100_000
 """Of one file's text."""
 FEW_CHARS = 6_000
 """For a local model, whose window is small."""
+_TICKS = re.compile("`+")
 
 
 class Reader:
@@ -129,9 +131,8 @@ class Reader:
 
 def fenced(name: str, text: str) -> str:
     """A file's text as a model is told it: in a fence that nothing in it ends, and apart from what follows."""
-    fence = "```"
-    while fence in text:
-        fence += "`"
+    longest = max(map(len, _TICKS.findall(text)), default=0)
+    fence = "`" * max(3, longest + 1)
     return f"{name}:\n{fence}\n{text}\n{fence}\n"
 
 

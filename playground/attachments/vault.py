@@ -1,5 +1,6 @@
 """Where the bytes lie: a folder, or whatever a URL of fsspec's names. Blocking: off the event loop."""
 
+import errno
 import shutil
 from collections.abc import Callable
 from contextlib import suppress
@@ -9,13 +10,16 @@ from typing import IO, Any, cast
 import fsspec.core  # type: ignore[import-untyped]  # pyright: ignore[reportMissingTypeStubs]
 
 LOCAL = "file"
+RESERVE = 1 << 30
+"""Bytes of a disk that files leave to the database beside them: strangers may upload as much as there is room for."""
 
 
 class Vault:
     """Files by their names, which are ours: letters and digits."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, reserve: int = RESERVE) -> None:
         self._url = url
+        self._reserve = reserve
 
     def keep(self, name: str, source: IO[bytes]) -> None:
         """Keep all of `source`, or nothing. Raises what the file system raises."""
@@ -65,5 +69,7 @@ class Vault:
     def _write(self, path: str, source: IO[bytes]) -> None:
         if self._is_local:
             self._files.makedirs(self._place[1], exist_ok=True)
+            if shutil.disk_usage(self._place[1]).free < self._reserve:
+                raise OSError(errno.ENOSPC, "the disk is nearly full")
         with self._files.open(path, "wb") as out:
             shutil.copyfileobj(source, out)

@@ -46,6 +46,13 @@ def bomb(width: int = 60_000, height: int = 60_000) -> bytes:
     )
 
 
+def endless(scans: int) -> bytes:
+    """A small JPEG that goes over all its pixels again and again."""
+    packed = picture("JPEG", progressive=True)
+    last = packed.rfind(b"\xff\xda")
+    return packed[:-2] + packed[last:-2] * scans + packed[-2:]
+
+
 def polyglot() -> bytes:
     """A page for a browser that begins as a GIF."""
     return b"GIF89a/*\x01\x00\x01\x00*/=1;<script>alert(document.domain)</script>"

@@ -8,7 +8,7 @@ import pytest
 from playground.attachments import pictures
 from playground.attachments.checking import check
 from playground.errors import Malformed
-from tests.attachments.made import bomb, pdf, picture, polyglot
+from tests.attachments.made import bomb, endless, pdf, picture, polyglot
 
 
 @pytest.mark.parametrize(
@@ -16,6 +16,7 @@ from tests.attachments.made import bomb, pdf, picture, polyglot
     [
         (picture("PNG"), "image/png"),
         (picture("JPEG"), "image/jpeg"),
+        (endless(20), "image/jpeg"),
         (picture("GIF"), "image/gif"),
         (picture("WEBP"), "image/webp"),
         (pdf("Hello"), "application/pdf"),
@@ -42,6 +43,7 @@ def test_a_file_that_is_what_it_says_is_taken(data: bytes, mime_type: str) -> No
         (polyglot(), "image/gif"),
         (picture("PNG")[:60], "image/png"),
         (picture("JPEG")[:200], "image/jpeg"),
+        (endless(100), "image/jpeg"),
         (b"a\x00b", "text/plain"),
         ("a".encode("utf-16"), "text/plain"),
         (b"caf\xe9", "text/plain"),

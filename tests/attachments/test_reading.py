@@ -175,6 +175,7 @@ async def test_many_runs_read_files_at_once(house: House, ann: Guest) -> None:
 def test_a_fence_is_longer_than_any_in_the_text() -> None:
     assert fenced("a", "x") == "a:\n```\nx\n```\n"
     assert fenced("a", "`````") == "a:\n``````\n`````\n``````\n"
+    assert len(fenced("a", "`" * 100_000)) > 300_000  # at once: each visitor waits for this
 
 
 def _everything(session: Session) -> list[object]:

@@ -55,3 +55,10 @@ def test_a_write_that_fails_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="disk"):
         vault.keep("atc_1", Broken())
     assert list((tmp_path / "files").iterdir()) == []
+
+
+def test_a_disk_is_never_filled_up(tmp_path: Path) -> None:
+    vault = Vault(str(tmp_path / "files"), reserve=1 << 62)
+    with pytest.raises(OSError, match="nearly full"):
+        vault.keep("atc_1", io.BytesIO(b"abc"))
+    assert list((tmp_path / "files").iterdir()) == []
