@@ -319,6 +319,8 @@ def test_the_language_and_the_colours_can_be_chosen(client: Chat) -> None:
     expect(client.page.locator("playground-chat")).to_have_css("color-scheme", "dark")
     client.page.get_by_label("Language").select_option("Deutsch")
     expect(client.page.get_by_role("heading", name="Was kann ich für Sie tun?")).to_be_visible()
+    expect(client.page.get_by_role("button", name="Modell: echo")).to_be_visible()
+    expect(client.page.get_by_text("Noch keine Unterhaltungen.")).to_be_visible()
     client.page.reload()
     expect(client.page.get_by_role("heading", name="Was kann ich für Sie tun?")).to_be_visible()
     expect(client.page.locator("playground-chat")).to_have_css("color-scheme", "dark")

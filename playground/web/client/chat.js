@@ -23,6 +23,7 @@ export class PlaygroundChat extends HTMLElement {
   #shell = null;
   #root;
   #reflecting = false;
+  #begun = false;
   #ready;
 
   constructor() {
@@ -83,12 +84,13 @@ export class PlaygroundChat extends HTMLElement {
   disconnectedCallback() {
     this.#shell?.destroy();
     this.#shell = null;
+    this.#begun = false;
     this.conversation.close();
   }
 
   attributeChangedCallback(name, before, after) {
     if (!this.#shell || before === after || this.#reflecting) return;
-    if (name === "thread") this.#shell.go(after);
+    if (name === "thread") this.#begun && this.#shell.go(after);
     else if (name === "theme") this.#shell.dress(this.theme);
     else if (name === "url") (this.disconnectedCallback(), this.connectedCallback());
     else this.rebuild();
@@ -135,6 +137,7 @@ export class PlaygroundChat extends HTMLElement {
   rebuild() {
     this.#shell?.destroy();
     this.#build();
+    if (this.#begun) this.#shell.resume();
   }
 
   #build() {
@@ -149,6 +152,7 @@ export class PlaygroundChat extends HTMLElement {
 
   async #start() {
     await this.#build();
+    this.#begun = true; // from here on the attribute's changes are followed
     await this.#shell?.begin(this.getAttribute("thread"));
     this.emit("ready");
   }

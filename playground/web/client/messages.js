@@ -15,6 +15,7 @@ export class Messages {
   #rows = new Map();
   #first = 0;
   #following = true;
+  #top = 0;
   #entries = [];
 
   /** `does`: {context(entry) → {key, context}, more(), cards() → elements}. */
@@ -49,9 +50,12 @@ export class Messages {
     this.#entries = entries;
     this.more = more;
     if (added && this.#first > 0) this.#first = Math.max(0, this.#first - STEP);
-    this.older.hidden = !loading;
-    if (added) this.#keeping(() => this.#draw());
-    else this.#draw();
+    const change = () => {
+      this.older.hidden = !loading;
+      this.#draw();
+    };
+    if (added) this.#keeping(change);
+    else change();
     if (this.#following) this.toEnd();
   }
 
@@ -106,8 +110,10 @@ export class Messages {
   #scrolled() {
     const { scrollTop, scrollHeight, clientHeight } = this.scroller;
     const left = scrollHeight - scrollTop - clientHeight;
-    this.#following = left < NEAR_END;
-    this.jump.hidden = left < 3 * NEAR_END;
+    const up = scrollTop < this.#top; // else what is there has grown, and nobody has left the end
+    this.#top = scrollTop;
+    this.#following = left < NEAR_END || (this.#following && !up);
+    this.jump.hidden = this.#following || left < 3 * NEAR_END;
     if (scrollTop < NEAR_TOP && !this.#following) this.#earlier();
   }
 
@@ -129,6 +135,7 @@ export class Messages {
     this.scroller.style.overflowAnchor = "none"; // else the browser does it, too
     change();
     if (anchor) this.scroller.scrollTop += anchor.getBoundingClientRect().top - before;
-    requestAnimationFrame(() => (this.scroller.style.overflowAnchor = ""));
+    // At once: rows that come near take their own height then, which is for the browser to make up for.
+    this.scroller.style.overflowAnchor = "";
   }
 }

@@ -113,6 +113,14 @@ export class Shell {
     if (!this.narrow && this.#host.hasAttribute("autofocus")) this.composer.focus();
   }
 
+  /** Goes on where the shell before it was: the language is another one. */
+  resume() {
+    if (this.#host.options) this.#offer(this.#host.options);
+    this.history.mark(this.conversation.threadId);
+    this.#draft();
+    this.history.reload();
+  }
+
   #offer(options) {
     this.#options = this.#host.options = options;
     this.composer.limit(options);
