@@ -44,9 +44,19 @@ class Case:
     headers: Json | None = None
 
 
+@dataclass(frozen=True)
+class Ids:
+    """Where ids come from: mostly such as there are of each kind, sometimes any."""
+
+    threads: st.SearchStrategy[str]
+    items: st.SearchStrategy[str]
+    runs: st.SearchStrategy[str]
+    files: st.SearchStrategy[str]
+
+
 def maybe(value: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-    """Mostly what is asked for."""
-    return st.one_of(value, value, value, value, JUNK)
+    """What is asked for, or not."""
+    return st.one_of(value, JUNK)
 
 
 def fields(**known: st.SearchStrategy[Any]) -> st.SearchStrategy[Json]:
@@ -55,21 +65,21 @@ def fields(**known: st.SearchStrategy[Any]) -> st.SearchStrategy[Json]:
     junk = st.fixed_dictionaries({name: maybe(value) for name, value in known.items()})
     less = st.fixed_dictionaries(_NONE, optional=known)
     more = st.builds(_both, whole, st.dictionaries(st.text(max_size=6), JUNK, max_size=2))
-    return st.one_of(whole, whole, whole, junk, less, more)
+    return st.integers(0, 24).flatmap(lambda which: {0: junk, 1: less, 2: more}.get(which, whole))
 
 
 def _both(one: Json, other: Json) -> Json:
     return {**one, **other}
 
 
-def messages(ids: st.SearchStrategy[str]) -> st.SearchStrategy[Json]:
+def messages(ids: Ids) -> st.SearchStrategy[Json]:
     """What a visitor writes."""
     text = fields(type=st.just("input_text"), text=TEXTS)
     tag = fields(type=st.just("input_tag"), id=TEXTS, text=TEXTS, data=st.dictionaries(TEXTS, JUNK, max_size=2))
     options = fields(model=MODELS, tool_choice=st.one_of(st.none(), fields(id=st.sampled_from(["facts", "x"]))))
     return fields(
         content=st.lists(st.one_of(text, text, tag), max_size=3),
-        attachments=st.lists(ids, max_size=1),
+        attachments=st.one_of(*[st.just([])] * 4, st.lists(ids.files, max_size=1)),
         quoted_text=st.one_of(st.none(), TEXTS),
         inference_options=options,
     )
@@ -82,39 +92,42 @@ def answers() -> st.SearchStrategy[Json]:
     return fields(status=st.sampled_from(["answered", "skipped"]), answers=st.dictionaries(names, one, max_size=3))
 
 
-def requests(ids: st.SearchStrategy[str]) -> st.SearchStrategy[tuple[str, Json]]:
+def requests(ids: Ids) -> st.SearchStrategy[tuple[str, Json]]:
     """A type of the protocol and its params. `ids` are those that there are, and some that there are not."""
     paged = {
         "limit": st.one_of(st.none(), st.integers(-2, 120), st.integers()),
         "order": st.sampled_from(["asc", "desc"]),
     }
+    sender = st.one_of(st.none(), ids.items)
     action = fields(type=st.sampled_from(["press", "tell", "break", "x"]), payload=JUNK)
     known: dict[str, st.SearchStrategy[Json]] = {
         "threads.create": fields(input=messages(ids)),
-        "threads.add_user_message": fields(thread_id=ids, input=messages(ids)),
-        "threads.retry_after_item": fields(thread_id=ids, item_id=ids),
-        "threads.add_client_tool_output": fields(thread_id=ids, result=JUNK),
-        "threads.add_structured_input": fields(thread_id=ids, item_id=ids, input=answers()),
-        "threads.custom_action": fields(thread_id=ids, item_id=st.one_of(st.none(), ids), action=action),
-        "threads.sync_custom_action": fields(thread_id=ids, item_id=st.one_of(st.none(), ids), action=action),
-        "threads.get_by_id": fields(thread_id=ids),
-        "threads.list": fields(after=st.one_of(st.none(), ids), **paged),
-        "threads.update": fields(thread_id=ids, title=TEXTS),
+        "threads.add_user_message": fields(thread_id=ids.threads, input=messages(ids)),
+        "threads.retry_after_item": fields(thread_id=ids.threads, item_id=ids.items),
+        "threads.add_client_tool_output": fields(thread_id=ids.threads, result=JUNK),
+        "threads.add_structured_input": fields(thread_id=ids.threads, item_id=ids.items, input=answers()),
+        "threads.custom_action": fields(thread_id=ids.threads, item_id=sender, action=action),
+        "threads.sync_custom_action": fields(thread_id=ids.threads, item_id=sender, action=action),
+        "threads.get_by_id": fields(thread_id=ids.threads),
+        "threads.list": fields(after=st.one_of(st.none(), st.none(), ids.items), **paged),
+        "threads.update": fields(thread_id=ids.threads, title=TEXTS),
         "threads.delete": fields(thread_id=st.sampled_from(["thr_unknown", ""])),
-        "items.list": fields(thread_id=ids, after=st.one_of(st.none(), ids), **paged),
+        "items.list": fields(thread_id=ids.threads, after=st.one_of(st.none(), st.none(), ids.items), **paged),
         "items.feedback": fields(
-            thread_id=ids, item_ids=st.lists(ids, max_size=3), kind=st.sampled_from(["positive", "negative"])
+            thread_id=ids.threads,
+            item_ids=st.lists(ids.items, max_size=3),
+            kind=st.sampled_from(["positive", "negative"]),
         ),
         "attachments.create": fields(
             name=TEXTS, size=st.integers(-1, 10**12), mime_type=st.sampled_from(["text/plain", "image/png", "x/y", ""])
         ),
-        "attachments.delete": fields(attachment_id=ids),
+        "attachments.delete": fields(attachment_id=ids.files),
         "input.transcribe": fields(audio_base64=TEXTS, mime_type=st.sampled_from(["audio/mp4", "audio/ogg", "x"])),
     }
     return st.one_of(*(st.tuples(st.just(kind), params) for kind, params in known.items()))
 
 
-def extras(ids: st.SearchStrategy[str]) -> st.SearchStrategy[Json]:
+def extras(ids: Ids) -> st.SearchStrategy[Json]:
     """A request's metadata."""
     settings = fields(instructions=TEXTS, temperature=st.floats(0, 2), max_tokens=st.integers(1, 99))
     stand_in = fields(tool=TEXTS, arguments=TEXTS, output=TEXTS)
@@ -122,8 +135,8 @@ def extras(ids: st.SearchStrategy[str]) -> st.SearchStrategy[Json]:
         agent=AGENTS,
         model=MODELS,
         settings=settings,
-        edit_item_id=st.one_of(st.none(), ids),
-        item_id=st.one_of(st.none(), ids),
+        edit_item_id=st.one_of(st.none(), ids.items),
+        item_id=st.one_of(st.none(), ids.items),
         round=st.one_of(st.none(), TEXTS),
         world=st.one_of(st.none(), TEXTS),
         stand_ins=st.lists(stand_in, max_size=1),
@@ -140,12 +153,12 @@ HEADERS: st.SearchStrategy[Json] = st.fixed_dictionaries(
         "ChatKit-Frame-Instance-Id": VISIBLE,
         "Last-Event-ID": st.one_of(st.sampled_from(["0", "1", "99"]), VISIBLE),
         "X-Forwarded-Proto": VISIBLE,
-        "Origin": st.sampled_from(["https://friend.test", "https://foe.test", "null"]),
+        "Origin": st.sampled_from([*["https://friend.test"] * 9, "https://foe.test", "null"]),
     },
 )
 
 
-def posts(ids: st.SearchStrategy[str]) -> st.SearchStrategy[Case]:
+def posts(ids: Ids) -> st.SearchStrategy[Case]:
     """A request of the protocol. Made of parts that are built once: that is what costs."""
 
     def made(asked: tuple[str, Json], other: str | None, metadata: Json, headers: Json) -> Case:
@@ -156,34 +169,36 @@ def posts(ids: st.SearchStrategy[str]) -> st.SearchStrategy[Case]:
     return st.builds(made, requests(ids), rarely, extras(ids), HEADERS)
 
 
-def routes(ids: st.SearchStrategy[str]) -> st.SearchStrategy[Case]:
+def routes(ids: Ids) -> st.SearchStrategy[Case]:
     """A request beside it."""
-    decision = fields(call_id=ids, approve=st.booleans(), message=st.one_of(st.none(), TEXTS))
+    decision = fields(call_id=ids.items, approve=st.booleans(), message=st.one_of(st.none(), TEXTS))
     decided = fields(decisions=st.lists(decision, max_size=2), model=st.one_of(st.none(), MODELS))
-    forked = fields(item_id=ids)
-    there: list[tuple[str, str, st.SearchStrategy[Any]]] = [
-        ("GET", "/chatkit/threads/{one}/run", JUNK),
-        ("GET", "/chatkit/runs/{one}/events?after={after}", JUNK),
-        ("POST", "/chatkit/runs/{one}/stop", JUNK),
-        ("POST", "/chatkit/runs/{one}/approvals", decided),
-        ("GET", "/chatkit/threads/{one}/branches?after={other}", JUNK),
-        ("POST", "/chatkit/threads/{one}/branches", forked),
-        ("POST", "/chatkit/threads/{one}/branches/{other}", JUNK),
-        ("GET", "/chatkit/attachments/{one}?signature={after}", JUNK),
-        ("PUT", "/chatkit/attachments/{one}", JUNK),
-        ("POST", "/chatkit/attachments/{one}", JUNK),
-        ("POST", "/chatkit/attachments", JUNK),
-        ("GET", "/chatkit/options", JUNK),
-        ("GET", "/chatkit/{one}", JUNK),
+    forked = fields(item_id=ids.items)
+    there: list[tuple[str, str, st.SearchStrategy[str], st.SearchStrategy[Any]]] = [
+        ("GET", "/chatkit/threads/{one}/run", ids.threads, JUNK),
+        ("GET", "/chatkit/runs/{one}/events?after={after}", ids.runs, JUNK),
+        ("POST", "/chatkit/runs/{one}/stop", ids.runs, JUNK),
+        ("POST", "/chatkit/runs/{one}/approvals", ids.runs, decided),
+        ("GET", "/chatkit/threads/{one}/branches?order={after}", ids.threads, JUNK),
+        ("GET", "/chatkit/threads/{one}/branches", ids.threads, JUNK),
+        ("POST", "/chatkit/threads/{one}/branches", ids.threads, forked),
+        ("POST", "/chatkit/threads/{one}/branches/{after}", ids.threads, JUNK),
+        ("GET", "/chatkit/attachments/{one}?signature={after}", ids.files, JUNK),
+        ("GET", "/chatkit/attachments/{one}", ids.files, JUNK),
+        ("PUT", "/chatkit/attachments/{one}", ids.files, JUNK),
+        ("POST", "/chatkit/attachments/{one}", ids.files, JUNK),
+        ("POST", "/chatkit/attachments", ids.files, JUNK),
+        ("GET", "/chatkit/options", ids.files, JUNK),
+        ("GET", "/chatkit/{one}", ids.files, JUNK),
     ]
     after = st.one_of(st.integers(-1, 20).map(str), VISIBLE)
-    return st.one_of(*(_route(method, path, given, ids, after) for method, path, given in there))
+    return st.one_of(*(_route(method, path, st.tuples(one, after), given) for method, path, one, given in there))
 
 
 def _route(
-    method: str, path: str, given: st.SearchStrategy[Any], ids: st.SearchStrategy[str], after: st.SearchStrategy[str]
+    method: str, path: str, names: st.SearchStrategy[tuple[str, str]], given: st.SearchStrategy[Any]
 ) -> st.SearchStrategy[Case]:
-    def made(one: str, other: str, after: str, json: Any, headers: Json) -> Case:
-        return Case(method, path.format(one=one, other=other, after=after), json, headers)
+    def made(named: tuple[str, str], json: Any, headers: Json) -> Case:
+        return Case(method, path.format(one=named[0], after=named[1]), json, headers)
 
-    return st.builds(made, ids, ids, after, given, HEADERS)
+    return st.builds(made, names, given, HEADERS)

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
-from tests.conformance.cases import Case, posts, routes
+from tests.conformance.cases import Case, Ids, posts, routes
 from tests.conformance.conftest import open_served
 from tests.conformance.ui import Live, Ui
 from tests.house import ECHO, Json, message
@@ -48,7 +48,15 @@ class Street:
 
 POOL = 24
 """Ids to draw from, each by its place: examples are drawn before there is a server."""
-PLACES = st.integers(0, POOL - 1).map(lambda place: f"<{place}>")
+
+
+def mostly(*places: int) -> st.SearchStrategy[str]:
+    """One of these places, or of all."""
+    named = st.sampled_from(places)
+    return st.one_of(named, named, named, named, st.integers(0, POOL - 1)).map(lambda place: f"<{place}>")
+
+
+IDS = Ids(threads=mostly(0, 3, 6, 9), items=mostly(2, 5, 8), runs=mostly(1, 4, 7), files=mostly(10))
 
 
 async def furnished(ui: Ui, words: str) -> list[str]:
@@ -113,13 +121,13 @@ async def read(response: httpx2.Response) -> str:
 
 
 @settings(bounded, max_examples=1500)
-@given(case=posts(PLACES))
+@given(case=posts(IDS))
 async def test_08_11_no_request_of_the_protocol_breaks_anything(street: Street, case: Case) -> None:
     await judged(street, case)
 
 
 @settings(bounded, max_examples=500)
-@given(case=routes(PLACES))
+@given(case=routes(IDS))
 async def test_08_11_no_request_beside_it_breaks_anything(street: Street, case: Case) -> None:
     await judged(street, case)
 
@@ -127,7 +135,7 @@ async def test_08_11_no_request_beside_it_breaks_anything(street: Street, case: 
 async def test_08_11_the_other_visitor_finds_all_as_it_was(street: Street) -> None:
     """Runs after the others; a good part of what they sent was served."""
     assert street.statuses.total() == 2000
-    assert street.statuses[200] > 300
+    assert street.statuses[200] > 200, street.statuses
     threads = (await street.bob.ask("threads.list"))["data"]
     assert [thread["title"] for thread in threads] == [CANARY] * 4
     for thread in threads:
