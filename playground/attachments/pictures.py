@@ -16,7 +16,7 @@ MOST_SCANS = 100
 LARGEST_PNG = 4_000_000
 """Bytes: a larger one is sent as JPEG. A provider takes five million."""
 
-_FORMATS = {"image/png": ["PNG"], "image/jpeg": ["JPEG", "MPO"], "image/gif": ["GIF"], "image/webp": ["WEBP"]}
+_FORMATS = {"image/png": ["PNG"], "image/jpeg": ["JPEG"], "image/gif": ["GIF"], "image/webp": ["WEBP"]}
 
 
 def check(file: IO[bytes], mime_type: str) -> None:
