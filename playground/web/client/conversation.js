@@ -143,6 +143,12 @@ export class Conversation extends EventTarget {
     return this.#begin("threads.add_structured_input", params);
   }
 
+  /** Whether the server still waits for the result of a call; of a server that knows no runs it is taken for granted. */
+  async awaits(call) {
+    const run = await this.#api.run(call.thread_id);
+    return run === null || (run.asks ?? []).some((ask) => ask.item_id === call.id);
+  }
+
   /** The result of a call that the browser was asked to make. */
   output(item, result) {
     const params = { thread_id: this.threadId, result: result ?? null };

@@ -403,6 +403,7 @@ export class Shell {
     if (!tool) return; // it is done by hand
     this.#called.add(call.id);
     alone(call.id, async () => {
+      if (!(await conversation.awaits(call))) return conversation.look(); // another window was faster
       this.#host.emit("client-tool", { name: call.name, arguments: call.arguments });
       const result = await run(tool, call.arguments);
       if (conversation.threadId === call.thread_id) await conversation.output(call, result);
