@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 EVENTS_LIFE = timedelta(minutes=10)
 WORLD_LIFE = timedelta(days=7)
 TIDY_EVERY = 60
-"""Beats between two tidyings."""
+"""Beats between two rounds of chores."""
 UNSAVED = "The database cannot be written at the moment: what you read is not saved yet."
 
 Chore = Callable[[], Awaitable[object]]
@@ -69,15 +69,14 @@ class Keeper:
         self._patient_until = self._looked
 
     async def run(self) -> None:
-        """Beat for ever; cancel to stop."""
-        beats = 0
+        """Beat and do the chores for ever; cancel to stop."""
+        await asyncio.gather(self._beats(), self._rounds())
+
+    async def _beats(self) -> None:
         while True:
             await asyncio.sleep(self._pace.beat)
-            beats += 1
             try:
                 await self.look()
-                if beats % TIDY_EVERY == 1:
-                    await self._do_chores()
             except Exception:  # whatever it is: without a beat every run here would count as dead
                 logger.exception("the runs could not be looked after; trying again")
             self._warn()
@@ -97,10 +96,19 @@ class Keeper:
             self._patient_until = now + self._pace.silence
         self._looked = now
 
-    async def _do_chores(self) -> None:
+    async def _rounds(self) -> None:
+        """The chores take what time they need: no beat waits for them."""
+        while True:
+            await asyncio.sleep(self._pace.beat)
+            for chore in (self._tidy, *self.chores):
+                try:
+                    await chore()
+                except Exception:  # whatever it is: the others are still to be done
+                    logger.exception("a chore could not be done; it is tried again the next time")
+            await asyncio.sleep(self._pace.beat * TIDY_EVERY)
+
+    async def _tidy(self) -> None:
         await self._database.write(tidy)
-        for chore in self.chores:
-            await chore()
 
     def _beat(self, session: Session, alive: Sequence[str]) -> Beats:
         at = datetime.now(UTC)

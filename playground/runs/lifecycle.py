@@ -34,10 +34,16 @@ class Lifecycle:
             lambda session: retention.waiting_since(session, before=before, limit=BATCH)
         )
         for run_id in waiting:
-            log.info("a run has waited too long", run_id=run_id)
-            await self._approvals.expire(run_id, before)
+            await self._give_up(run_id, before)
         if self._kept is not None:
             await self._drop(datetime.now(UTC) - self._kept)
+
+    async def _give_up(self, run_id: str, before: datetime) -> None:
+        log.info("a run has waited too long", run_id=run_id)
+        try:
+            await self._approvals.expire(run_id, before)
+        except Exception:  # whatever is wrong with it: it comes first again the next time, and others wait as long
+            log.exception("a run could not be given up", run_id=run_id)
 
     async def _drop(self, before: datetime) -> None:
         for _ in range(MOST_BATCHES):

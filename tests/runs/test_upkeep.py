@@ -1,5 +1,6 @@
 """Odd things that must not stop the work done for all runs: what is odd is one run's, the rest goes on."""
 
+import asyncio
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -98,6 +99,35 @@ async def test_no_error_ends_the_beating(lab: Lab, caplog: pytest.LogCaptureFixt
     await change(lab, "DELETE FROM run WHERE id = :run", dead)
     await change(lab, "UPDATE run SET cancel_requested = TRUE WHERE id = :run", run)
     assert (await lab.played(engine, run.id)).run.status == "cancelled"
+
+
+async def test_chores_that_take_long_hold_no_beat_up(lab: Lab) -> None:
+    engine, begun = await lab.start(), asyncio.Event()
+
+    async def long() -> None:
+        begun.set()
+        await asyncio.Event().wait()
+
+    engine.chores.append(long)
+    await begun.wait()
+    run = await engine.submit(lab.order("hang-open"))
+    await change(lab, "UPDATE run SET cancel_requested = TRUE WHERE id = :run", run)
+    assert (await lab.played(engine, run.id)).run.status == "cancelled"
+
+
+async def test_a_chore_that_fails_keeps_no_other_from_being_done(lab: Lab, caplog: pytest.LogCaptureFixture) -> None:
+    engine, done = await lab.start(), asyncio.Event()
+
+    async def breaks() -> None:
+        raise RuntimeError("odd")
+
+    async def works() -> None:
+        done.set()
+
+    engine.chores += [breaks, works]
+    async with asyncio.timeout(10):
+        await done.wait()
+    assert "a chore could not be done" in caplog.text
 
 
 def row(run: RunRecord, kind: str) -> ItemRow:
