@@ -52,7 +52,7 @@ class Attachments:
         self._database = database
         self._vault = Vault(settings.attachments_url or str((settings.data_dir / "attachments").absolute()))
         self._room = asyncio.Semaphore(AT_ONCE)
-        self._sweeping: asyncio.Task[list[str]] | None = None
+        self._sweeping: asyncio.Task[None] | None = None
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
         self.links = Links(secret, home=f"http://{host}:{settings.port}")
 
@@ -140,11 +140,15 @@ class Attachments:
         if self._sweeping is not None and not self._sweeping.done():
             return  # a store that hangs is not asked again, and holds nobody up
         ids = await self._database.write(expired)
-        self._sweeping = asyncio.create_task(asyncio.to_thread(self._swept, ids))
-        done, _ = await asyncio.wait({self._sweeping}, timeout=SWEEP_SECONDS)
-        if done:
-            swept = self._sweeping.result()
-            await self._database.write(lambda s: attachments.dropped(s, swept, forget_before=now - TOMBSTONE_LIFE))
+        self._sweeping = asyncio.create_task(self._sweep(ids, now - TOMBSTONE_LIFE))
+        await asyncio.wait({self._sweeping}, timeout=SWEEP_SECONDS)
+
+    async def _sweep(self, ids: Sequence[str], forget_before: datetime) -> None:
+        try:
+            swept = await asyncio.to_thread(self._swept, ids)
+            await self._database.write(lambda s: attachments.dropped(s, swept, forget_before=forget_before))
+        except Exception:  # whatever it is: they are found again the next time
+            logger.exception("it could not be noted which files were deleted")
 
     def _swept(self, ids: Sequence[str]) -> list[str]:
         """Those of the files whose bytes are gone now."""

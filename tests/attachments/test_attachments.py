@@ -16,6 +16,7 @@ from playground.visitor import Visitor
 from tests.attachments.files import ANN, BOB, kept, send
 from tests.attachments.made import pdf, picture
 from tests.house import House, opened
+from tests.runs.conftest import until
 
 
 def bytes_in(folder: Path) -> list[str]:
@@ -240,3 +241,16 @@ async def test_one_file_that_cannot_be_deleted_holds_no_other_up(house: House, t
     assert bytes_in(tmp_path) == [stuck]
     path.rmdir()
     await house.parts.attachments.tidy()
+
+
+async def test_a_store_that_is_slow_is_swept_in_its_own_time(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("playground.attachments.attachments.SWEEP_SECONDS", 0)
+    file = await kept(house)
+    await house.parts.attachments.remove(ANN, file)
+    await house.parts.attachments.tidy()
+
+    async def noted() -> bool:
+        found = await row(house, file)
+        return found is not None and found.status == "dropped"
+
+    await until(noted)
