@@ -19,7 +19,7 @@ POLICY = "; ".join(
         "default-src 'none'",
         "script-src 'self'",
         "style-src 'self'",
-        "img-src 'self' data: blob: https:",  # of other hosts only at a click: draw/ sees to that
+        "img-src 'self' data: blob:",  # a picture of another host tells it who reads: it is a link
         "media-src 'self' blob:",
         "font-src 'self'",
         "connect-src 'self'",

@@ -19,6 +19,7 @@ async def test_the_page_has_a_policy_without_exceptions(client: httpx2.AsyncClie
     assert page.headers["content-type"] == "text/html; charset=utf-8"
     assert page.headers["content-security-policy"] == POLICY
     assert "unsafe" not in POLICY
+    assert "http" not in POLICY  # whatever is drawn, no other host is asked
     assert not re.search(r"<script(?![^>]*\ssrc=)|\son\w+=|\sstyle=", page.text)
 
 

@@ -1,4 +1,4 @@
-"""A sheet to draw on: the client's folder served by itself, under the policy that the client's page has."""
+"""A sheet to draw on: the client's folder by itself, under a policy as an embedding page may have: pictures of any host."""
 
 import json
 import threading

@@ -220,6 +220,17 @@ def test_a_foreign_picture_is_fetched_when_the_visitor_says_so(sheet: Sheet) -> 
     sheet.asked.clear()
 
 
+def test_a_foreign_picture_that_does_not_come_is_a_link(sheet: Sheet) -> None:
+    address = "https://elsewhere.example/a.png"
+    sheet.page.route(address, lambda route: route.abort())
+    item = sheet.widget({"type": "Image", "src": address, "alt": "A cat"})
+    item.get_by_role("button", name="Show").click()
+    expect(item.get_by_role("link", name="Open")).to_have_attribute("href", address)
+    expect(item.get_by_role("img")).to_have_count(0)
+    sheet.asked.clear()
+    sheet.errors.clear()
+
+
 def test_a_host_that_the_thread_allows_is_asked_at_once(sheet: Sheet) -> None:
     address = "https://cdn.allowed.example/a.svg"
     drawn = "<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/>"

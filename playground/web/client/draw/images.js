@@ -2,7 +2,7 @@
 
 import { el } from "./dom.js";
 import { icon } from "./icons.js";
-import { number, outward, picture, record, text } from "./safe.js";
+import { host, link, number, outward, picture, record, text } from "./safe.js";
 
 /** A generated image: its progress while it is made, then the picture with a way to save it. */
 export function generatedImage(item, c) {
@@ -55,7 +55,8 @@ function waiting(c, done) {
 }
 
 /**
- * A picture. One of a foreign host is fetched only when the visitor says so: fetching it tells that host who reads.
+ * A picture. One of a foreign host is fetched only when the visitor says so: fetching it tells that host who reads. Where
+ * the page's policy forbids even that, as our own pages' does, it is a link.
  * `props`: of the image.
  */
 export function askedPicture(url, alt, c, props = {}) {
@@ -63,14 +64,26 @@ export function askedPicture(url, alt, c, props = {}) {
   if (!found) return el("span", { class: "pg-no-picture", ...sizes(props) }, icon("square-image"), alt || c.t("Image"));
   const allowed = c.state.allowed ?? {};
   const src = found.src ?? (allowed[found.ask] ? found.ask : undefined);
-  if (src) return el("img", { ...props, src, alt, loading: "lazy", decoding: "async", referrerpolicy: "no-referrer" });
+  const failed = () => link(src) && c.change({ refused: { ...c.state.refused, [src]: true } });
+  if (src && !c.state.refused?.[src])
+    return el("img", {
+      ...props,
+      src,
+      alt,
+      loading: "lazy",
+      decoding: "async",
+      referrerpolicy: "no-referrer",
+      on: { error: failed },
+    });
   const show = () => c.change({ allowed: { ...allowed, [found.ask]: true } });
   return el(
     "span",
     { class: "pg-no-picture", ...sizes(props) },
     icon("square-image"),
-    el("span", {}, alt ? `${alt} · ` : "", c.t("Image from {host}", { host: text(found.host, 100) })),
-    el("button", { type: "button", class: "pg-button pg-small", on: { click: show } }, c.t("Show")),
+    el("span", {}, alt ? `${alt} · ` : "", c.t("Image from {host}", { host: text(found.host ?? host(src), 100) })),
+    src
+      ? el("a", { class: "pg-quiet", ...outward(src) }, c.t("Open"))
+      : el("button", { type: "button", class: "pg-button pg-small", on: { click: show } }, c.t("Show")),
   );
 }
 
