@@ -407,7 +407,7 @@ export class Shell {
       this.#host.emit("client-tool", { name: call.name, arguments: call.arguments });
       const result = await run(tool, call.arguments);
       if (conversation.threadId === call.thread_id) await conversation.output(call, result);
-    });
+    }).catch(() => this.#called.delete(call.id)); // the server was not reached: it is tried again when something changes
   }
 
   #editLast() {
