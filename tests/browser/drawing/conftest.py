@@ -1,4 +1,4 @@
-"""A sheet to draw on: the client's folder by itself, under a policy as an embedding page may have: pictures of any host."""
+"""A sheet to draw on: the client's folder, under a policy as an embedding page may have: pictures of any host."""
 
 import json
 import threading
