@@ -37,9 +37,7 @@ def _filled(session: Session, items: int) -> str:
 
 def _item(thread_id: str, branch_id: str, position: int) -> ItemRow:
     item_id, at = new_id("msg"), datetime.now(UTC)
-    content: list[dict[str, Any]] = [
-        {"type": "output_text", "text": f"What was said {position}th. " * 5, "annotations": []}
-    ]
+    part: dict[str, Any] = {"type": "output_text", "text": f"What was said {position}th. " * 5, "annotations": []}
     payload: dict[str, Any] = {"id": item_id, "thread_id": thread_id, "created_at": at.isoformat(), "content": [part]}
     return ItemRow(
         id=item_id,
