@@ -71,6 +71,7 @@ class Answer:
         self.thread_id: str | None = response.headers.get("x-thread-id")
         self.seq = after
         self.run: RemoteRun | None = None
+        self._broken = False
 
     def __aiter__(self) -> AsyncIterator[Heard]:
         return self._events
@@ -108,7 +109,7 @@ class Answer:
             async with aclosing(self._once()) as events:
                 async for heard in events:
                     yield heard
-            if self.run_id is None or await self._over():
+            if self.run_id is None or await self._over(anew=self.seq > before):
                 return
             tries = 1 if self.seq > before else tries + 1
             if tries > self._line.attempts:
@@ -118,7 +119,7 @@ class Answer:
 
     async def _once(self) -> AsyncGenerator[Heard]:
         """The events of one connection, as far as they come."""
-        frames = Frames()
+        frames, self._broken = Frames(), True
         try:
             async with aclosing(self._chunks()) as chunks:
                 async for chunk in chunks:
@@ -130,6 +131,7 @@ class Answer:
                         heard = self._taken(seq, data)
                         if heard is not None:
                             yield heard
+            self._broken = False
         except (httpx2.TransportError, TimeoutError) as error:
             if self.run_id is None:
                 raise Unavailable(LOST) from error
@@ -155,11 +157,13 @@ class Answer:
                     return
                 yield chunk
 
-    async def _over(self) -> bool:
-        """Whether what was read is all there is for now: a body may also end with its server."""
-        value = await self._line.get(f"/threads/{self.thread_id}/run")
-        self.run = run = run_from(value)
-        return run.id != self.run_id or (run.status not in AT_WORK and run.last_seq <= self.seq)
+    async def _over(self, *, anew: bool) -> bool:
+        """Whether what was read, some of it `anew`, is all there is for now: a body may also end with its server."""
+        run = run_from(await self._line.get(f"/threads/{self.thread_id}/run"))
+        if run.id != self.run_id:  # ours waits for it, or it has begun since: then there may be a rest of ours
+            return not (anew or self._broken)
+        self.run = run
+        return run.status not in AT_WORK and run.last_seq <= self.seq
 
 
 async def reopened(line: Line, run_id: str, after: int) -> httpx2.Response:

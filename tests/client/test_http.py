@@ -1,5 +1,6 @@
 """`Remote` against our server, with and without a network that fails, and against a plain one of the SDK's."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from chatkit.types import (
 )
 
 from playground import wire
+from playground.client.heard import Answer, Heard
 from playground.client.http import Remote
 from playground.client.line import LOST
 from playground.errors import Malformed, NotFound, Unavailable, VisitorError
@@ -120,6 +122,30 @@ async def test_no_word_is_lost_or_doubled_by_a_network_that_fails(world: World, 
     deltas = [one.event.update for one in heard if isinstance(one.event, ThreadItemUpdatedEvent)]
     assert "".join(one.delta for one in deltas if isinstance(one, AssistantMessageContentPartTextDelta)) == whole
     assert texts((await world.shaky.items(answer.thread_id or "")).data) == [whole, "Go on"]
+
+
+async def test_a_message_that_waits_for_the_answer_before_it_is_read_on(world: World) -> None:
+    first = await world.direct.send("One", model="compatible/hang-open")
+    cuts, again = [b"Waiting"], asyncio.Event()
+
+    def cut(sent: bytes) -> int | None:
+        if not cuts and b"text/event-stream" in sent:
+            again.set()
+        return len(sent) if cuts and cuts[0] in sent and cuts.pop() else None
+
+    world.network.cut = cut
+    async with Remote(f"{world.network.root}/chatkit", cookies=world.direct.cookies) as remote, first:
+        second = await remote.send("Two", thread_id=first.thread_id, model=ECHO)
+        heard = asyncio.create_task(_all(second))
+        await asyncio.wait({heard, asyncio.create_task(again.wait())}, return_when="FIRST_COMPLETED")
+        await world.direct.stop(first.run_id or "")
+        assert [one.seq for one in await heard] == list(range(1, second.seq + 1))
+    assert second.run is not None
+    assert (second.run.status, second.run.last_seq) == ("completed", second.seq)
+
+
+async def _all(answer: Answer) -> list[Heard]:
+    return [heard async for heard in answer]
 
 
 async def test_a_message_whose_reply_never_came_is_sent_again_and_kept_once(world: World) -> None:
