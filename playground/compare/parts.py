@@ -126,7 +126,7 @@ def _shown(item: ThreadItem) -> Iterator[Part]:
             yield Form(status=item.status, questions=tuple(map(_question, item.inputs)))
         case GeneratedImageItem():
             yield Image(url=public(item.image.url) if item.image else "")
-        case ClientToolCallItem():
+        case ClientToolCallItem(status="pending"):  # once it is answered, the step that asked for it shows the result
             yield _client_call(item)
         case _:
             pass
@@ -143,11 +143,10 @@ def _question(asked: StructuredInput) -> Question:
 
 
 def _client_call(item: ClientToolCallItem) -> ToolCall:
-    """A call that the visitor's own UI answered."""
+    """A call that the visitor's own UI is to answer."""
     return ToolCall(
         name=item.name,
         arguments=json.dumps(item.arguments, ensure_ascii=False, indent=2) if item.arguments else "",
-        result=json.dumps(item.output, ensure_ascii=False, indent=2) if item.status == "completed" else None,
         note=IN_THE_BROWSER,
     )
 

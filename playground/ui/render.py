@@ -5,8 +5,6 @@ component; where markup of our own surrounds it, it is escaped. A message never 
 would take it for a file to serve.
 """
 
-import json
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -37,7 +35,6 @@ from playground.compare.drawing.citations import address, marked, source_line
 from playground.compare.drawing.markdown import plain
 from playground.compare.drawing.messages import file_link
 from playground.compare.drawing.metrics import escaped
-from playground.compare.parts import IN_THE_BROWSER
 from playground.ui.mounts import item_placeholder
 
 Message = dict[str, Any]
@@ -119,25 +116,12 @@ def _answer(item: AssistantMessageItem, *, is_open: bool) -> list[Message]:
 
 def _other(item: ThreadItem) -> list[Message]:
     match item:
-        case ClientToolCallItem() if item.status == "completed":
-            return [_client_call(item)]
+        case ClientToolCallItem(status="completed"):  # the step that asked for it shows the result
+            return []
         case ClientToolCallItem() | WidgetItem() | GeneratedImageItem() | StructuredInputItem():
             return [text_message("assistant", item_placeholder(item))]
         case _:
             return []
-
-
-def _client_call(item: ClientToolCallItem) -> Message:
-    given = [
-        f"{part}\n\n{_fenced(json.dumps(value, ensure_ascii=False, indent=2))}"
-        for part, value in (("Arguments", item.arguments), ("Result", item.output))
-    ]
-    return fold_message(f"`{_code(item.name)}` · {IN_THE_BROWSER}", "\n\n".join(given), pending=False)
-
-
-def _fenced(text: str) -> str:
-    fence = "`" * max(3, 1 + max(map(len, re.findall("`+", text)), default=0))
-    return f"{fence}json\n{text}\n{fence}"
 
 
 def _tasks(tasks: Iterable[Task]) -> Iterator[Message]:
