@@ -114,11 +114,12 @@ def change(session: Session, *, item_id: str, payload: dict[str, Any], told: dic
 
 
 def save(session: Session, rows: Iterable[ItemRow]) -> None:
-    """Insert or replace items by id."""
+    """Insert or replace items by id. What a model was told of one beside it stays, unless there is something else."""
     values = [row.model_dump() for row in rows]
     if values:
         saved = insert(session, ItemRow)
-        changed = {name: saved.excluded[name] for name in ("type", "payload", "model_input")}
+        told = func.coalesce(saved.excluded["model_input"], col(ItemRow.model_input))
+        changed = {"type": saved.excluded["type"], "payload": saved.excluded["payload"], "model_input": told}
         session.exec(saved.on_conflict_do_update(index_elements=["id"], set_=changed), params=values)
 
 

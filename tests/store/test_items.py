@@ -122,6 +122,16 @@ async def test_hidden_items_are_told_to_models_only(database: Database, thread: 
     assert [row.type for row in told] == kinds
 
 
+async def test_what_an_action_told_of_an_item_outlasts_its_next_change(database: Database, thread: ThreadRow) -> None:
+    before, after = [new_item(thread, 1, id="wid_1", type="widget", payload={"count": count}) for count in (1, 3)]
+    await database.write(lambda session: items.save(session, [before]))
+    told = {"role": "user", "content": "more"}
+    await database.write(lambda s: items.change(s, item_id="wid_1", payload={"count": 2}, told=told))
+    await database.write(lambda session: items.save(session, [after]))
+    [row] = await database.read(lambda session: items.history(session, thread.head_branch))
+    assert (row.payload, row.model_input) == ({"count": 3}, [told])
+
+
 async def test_an_unknown_mark_is_not_found(database: Database, thread: ThreadRow) -> None:
     await database.read(raises(NotFound)(lambda s: items.page(s, thread, limit=2, order="asc", after="msg_none")))
 
