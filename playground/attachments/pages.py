@@ -22,7 +22,7 @@ class Pages:
 
 
 def read(data: bytes, *, most_chars: int) -> Pages | None:
-    """The text of a PDF; None if it cannot be read, or not soon. Blocking: off the event loop."""
+    """The text of a PDF, cut behind `most_chars`; None if it cannot be read, or not soon. Blocking: off the loop."""
     command = [sys.executable, "-P", __file__, str(most_chars)]
     try:
         done = subprocess.run(command, input=data, capture_output=True, timeout=SECONDS, check=True)
@@ -41,7 +41,7 @@ def _main(most_chars: int) -> None:
     reader = PdfReader(BytesIO(sys.stdin.buffer.read()))
     texts: list[str] = []
     for page in reader.pages[:MOST_PAGES]:
-        texts.append(page.extract_text())
+        texts.append(page.extract_text()[: most_chars + 1])  # one more tells that it was cut
         most_chars -= len(texts[-1])
         if most_chars < 0:
             break

@@ -25,3 +25,9 @@ def test_what_is_no_pdf_has_no_text(data: bytes) -> None:
 def test_one_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pages, "SECONDS", 0.01)
     assert read(pdf("Hello"), most_chars=1000) is None
+
+
+def test_a_page_that_never_ends_is_cut_where_it_is_read() -> None:
+    found = read(pdf("one", "a" * 5_000, "three"), most_chars=1_000)
+    assert found is not None
+    assert [len(text) for text in found.texts] == [3, 998]
