@@ -53,11 +53,12 @@ class StandIn(BaseModel):
 
 
 class Step(BaseModel):
-    """One thing that a lane does by itself: send `text` in a `round`, or answer a message `again`."""
+    """One thing that a lane does by itself: send `text` and `attachments` in a `round`, or answer one `again`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     text: str | None = None
+    attachments: tuple[str, ...] = ()
     again: str | None = None
     round: str | None = None
 

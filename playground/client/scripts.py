@@ -189,9 +189,14 @@ class Scripts:
                 "At most {most} messages can be replayed; this lane has {given}.", most=MOST_STEPS, given=len(messages)
             )
         known = runs.rounds_of(session, messages[0].thread_id)
-        rounds = (known.get(row.id) or new_id("rnd") for row in messages)
-        texts = (user_text(row.payload) for row in messages)
-        return tuple(Step(text=text, round=round_id) for text, round_id in zip(texts, rounds, strict=True))
+        return tuple(
+            Step(
+                text=user_text(row.payload),
+                attachments=tuple(one["id"] for one in row.payload.get("attachments", ())),
+                round=known.get(row.id) or new_id("rnd"),
+            )
+            for row in messages
+        )
 
 
 def _held(session: Session, tab: TabRow, lane_id: str) -> LaneRow:

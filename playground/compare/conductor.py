@@ -155,7 +155,12 @@ class Conductor:
             reply = await client.retry(part.tab_id, step.again, lane_id=part.lane_id, key=key(script))
         else:
             reply = await client.send(
-                part.tab_id, step.text or "", lane_id=part.lane_id, round_id=step.round, key=key(script)
+                part.tab_id,
+                step.text or "",
+                lane_id=part.lane_id,
+                attachments=step.attachments,
+                round_id=step.round,
+                key=key(script),
             )
         return reply.run_id
 

@@ -133,6 +133,17 @@ class TestReplay:
         assert house.wire.complaints == []
         assert set(rung) == {tab.id}
 
+    async def test_the_files_of_a_message_come_along(
+        self, house: House, client: Client, conductor: Conductor, tab: Tab
+    ) -> None:
+        file = await client.attach("notes.txt", "text/plain", b"milk and bread")
+        await ended(house, (await client.send(tab.id, "", attachments=[file.id])).run_id)
+        begun = await conductor.replay(client, tab.id, tab.lane.id, [ECHO])
+        await finished(client, tab, begun.lanes[1].id)
+        thread_id = (await client.tab(tab.id)).find(begun.lanes[1].id).thread_id or ""
+        asked = [item for item in (await client.view(thread_id)).transcript.items if item.type == "user_message"]
+        assert [one.name for one in asked[-1].attachments] == ["notes.txt"]
+
     async def test_each_message_has_the_round_of_the_original(
         self, house: House, client: Client, conductor: Conductor, tab: Tab
     ) -> None:
