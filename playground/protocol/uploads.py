@@ -14,6 +14,7 @@ from chatkit.types import (
     InputTranscribeReq,
 )
 
+from playground import wire
 from playground.attachments.attachments import Attachments
 from playground.errors import Malformed, TooLarge
 from playground.models.provider import Models
@@ -52,7 +53,7 @@ class Uploads:
         mime_type = params.mime_type.partition(";")[0].strip().lower()
         if mime_type not in AUDIO:
             raise Malformed("Recordings of this type are not taken.")
-        return {"text": await self._models.transcribe(_recording(params.audio_base64), mime_type)}
+        return {"text": wire.clean(await self._models.transcribe(_recording(params.audio_base64), mime_type))}
 
 
 def _recording(text: str) -> bytes:

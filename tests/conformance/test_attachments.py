@@ -164,7 +164,7 @@ SOUND = b64encode(b"\x1aE\xdf\xa3sound").decode()
 
 
 async def test_65_speech_without_a_key_is_not_on_offer(database_url: str, tmp_path: Path) -> None:
-    """With one, and each kind of recording: tests/protocol/test_transcribe.py."""
+    """With one, and each kind of recording: tests/protocol/test_uploads.py."""
     async with open_served(database_url, tmp_path, openai_api_key=None, google_api_key=None) as served:
         ann = await served.visitor()
         assert await ann.refused("input.transcribe", 501, audio_base64=SOUND, mime_type="audio/webm;codecs=opus")
