@@ -6,7 +6,7 @@ An order's way through the modules:
 - at work: `engine` and its `tasks`; `answer`, then `drive` with `hooks`, `bounded`, `watchdog`, `ledger`, `verdicts`
 - said: `translate` with `message`, `activity`, `calls`, `notes`, `spelled`; `outlet`, `coalesce`
 - kept and followed: `live`, `journal`; `readers`, `grace`, `kept`
-- tools: `stage` and `presses` (what they show, what is done with it), `world`, `worlds`, `outcome` (results that lanes share)
+- tools: `stage`, `presses` (what they show, what is done with it); `world`, `worlds`, `outcome` (what lanes share)
 - waiting for the visitor: `parking`, `paused`, `pending`; `approvals`, `supply`, `resumed`
 - in time: `keeper`, `lifecycle`, `recovery`; `cut` for forks
 """
