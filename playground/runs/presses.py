@@ -18,7 +18,8 @@ from playground.ids import new_id
 from playground.roster.roster import Roster
 from playground.runs.history import model_input, told_aside
 from playground.runs.live import LiveRun
-from playground.store import items, threads
+from playground.runs.resumed import log
+from playground.store import items, runs, threads
 from playground.store.database import Database
 from playground.store.tables import ItemRow, RunRow, ThreadRow
 from playground.toolkit.actions import Handler, Outcome, Pressed
@@ -159,20 +160,23 @@ class Presses:
                 show(outcome.widget, outcome.copy_text)
             return None
         payload = row.payload if outcome.widget is None else _with_widget(row.payload, outcome)
-        if payload is row.payload and told is None:
+        changed = payload is not row.payload
+        if not changed and told is None:
             return None
+        event = ThreadItemReplacedEvent(item=wire.item(payload))
 
         def work(session: Session) -> None:
             threads.touch(session, thread_id=row.thread_id)
+            waiting = runs.waiting_of(session, row.thread_id)
             items.change(session, item_id=row.id, payload=payload, told=told)
+            if changed and waiting is not None:  # nobody works on it: who goes on with it goes on in its log
+                log(session, waiting, [event])
 
         await self._database.write(work, durable=True)
-        if payload is row.payload:
-            return None
         run = self._answering.get(row.thread_id)
-        if run is not None:
-            run.announce(ThreadItemReplacedEvent(item=wire.item(payload)))
-        return payload
+        if changed and run is not None:
+            run.announce(event)
+        return payload if changed else None
 
 
 def _with_widget(payload: dict[str, Any], outcome: Outcome) -> dict[str, Any]:

@@ -68,7 +68,7 @@ def supply(session: Session, *, visitor_id: str, given: Supply, owner: str) -> S
     nothing has changed.
     """
     thread = threads.find(session, visitor_id=visitor_id, thread_id=given.thread_id, lock=True)
-    row = _waiting(session, thread)
+    row = runs.waiting_of(session, thread.id)
     ask = presented(runs.asks(row)) if row is not None else None
     known = _known(session, thread, given, asked=ask is not None)
     if known is not None:
@@ -100,12 +100,6 @@ def _kept(session: Session, row: RunRow, ask: Ask, item: ThreadItem, given: Supp
         return Supplied(runs.record(row), after)
     resumed = taken_over(session, row, owner)
     return Supplied(resumed.record, after, resumed)
-
-
-def _waiting(session: Session, thread: ThreadRow) -> RunRow | None:
-    found = [row.id for row in runs.live_of(session, thread.id) if row.status == "awaiting_approval"]
-    row = session.get(RunRow, found[0], with_for_update=True, populate_existing=True) if found else None
-    return row if row is not None and row.status == "awaiting_approval" else None
 
 
 def _refused(session: Session, thread: ThreadRow) -> Conflict:

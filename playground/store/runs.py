@@ -108,6 +108,13 @@ def live_of(session: Session, thread_id: str) -> Sequence[RunRow]:
     return session.exec(query.order_by(col(RunRow.created_at), col(RunRow.id))).all()
 
 
+def waiting_of(session: Session, thread_id: str) -> RunRow | None:
+    """The run of a thread that waits for the visitor; changed by nobody else before the transaction's end."""
+    found = [row.id for row in live_of(session, thread_id) if row.status == "awaiting_approval"]
+    row = session.get(RunRow, found[0], with_for_update=True, populate_existing=True) if found else None
+    return row if row is not None and row.status == "awaiting_approval" else None
+
+
 def queued_of(session: Session, thread_id: str) -> Sequence[RunRow]:
     """The runs of a thread that wait, oldest first."""
     return [row for row in live_of(session, thread_id) if row.status == "queued"]

@@ -19,9 +19,12 @@ from playground.compare.saving.gather import saved
 from playground.compare.saving.page import html
 from playground.errors import Conflict, Malformed, NotFound
 from playground.protocol.dispatcher import StreamReply
+from playground.records import Decision
+from playground.runs.approvals import Verdict
 from playground.store import threads
 from playground.transcript import Transcript, apply
 from playground.ui.conversation import draw
+from playground.widget_text import widget_text
 from tests.house import Guest, House, Told, message, opened, until
 from tests.shows import counter
 
@@ -267,6 +270,27 @@ async def test_an_action_does_not_give_up_what_waits_for_the_visitor(small: Hous
     with pytest.raises(Conflict, match="waits for your word"):
         await tea.begin("more")
     assert (await tea.at_once("more"))["updated_item"]["widget"] == counter(4)
+
+
+async def test_who_reads_a_run_that_waits_sees_what_an_action_changed(house: House) -> None:
+    guest = house.guest()
+    model = 'compatible/tools:{"serve_later": {"count": 3}, "serve_if_allowed": {"count": 1}}'
+    reply = await guest.start("threads.create", {"input": message(model=model)})
+
+    async def waits() -> bool:
+        return await guest.status(reply) == "awaiting_approval"
+
+    await until(waits)
+    engine = house.parts.engine
+    await engine.settled(reply.thread_id)
+    item = next(i for i in await guest.items(reply.thread_id) if i["type"] == "widget")
+    params = {"thread_id": reply.thread_id, "item_id": item["id"], "action": {"type": "more"}}
+    await guest.ask("threads.sync_custom_action", **params)
+    [ask] = (await engine.run(guest.visitor, reply.run_id)).asks
+    await engine.decide(guest.visitor, reply.run_id, Verdict([Decision(ask.call_id, approve=True)]))
+    told = await guest.read(reply)
+    [seen] = [one for one in reduce(apply, told.events, Transcript()).items if one.id == item["id"]]
+    assert widget_text(wire.payload(seen)) == widget_text({"widget": counter(4)})
 
 
 async def test_an_action_sent_twice_with_one_key_is_done_once(small: House) -> None:
