@@ -16,7 +16,6 @@ from chatkit.types import (
 )
 
 from playground import wire
-from playground.errors import Malformed
 from playground.ids import new_id
 from playground.records import Ask
 from playground.toolkit.asking import Asking
@@ -46,7 +45,7 @@ def completed(item: ClientToolCallItem, output: Any) -> ClientToolCallItem:
 
 
 def answered(item: StructuredInputItem, given: StructuredInputSubmission) -> StructuredInputItem:
-    """The form as it was filled in. Raises Malformed for a choice that was not offered.
+    """The form as it was filled in.
 
     What is not answered is skipped, of a single choice the first value counts, and questions that were not asked are
     left out.
@@ -83,16 +82,14 @@ def presented(asks: Sequence[Ask]) -> Ask | None:
 
 
 def _answer(asked: StructuredInput, given: StructuredInputSubmission) -> StructuredInputAnswer:
+    """What was offered to choose from are suggestions: ChatKit's UI takes an answer of the visitor's own beside them."""
     answer = given.answers.get(asked.id)
-    if given.status == "skipped" or answer is None or answer.skipped or not answer.values:
+    values = [value for value in answer.values if value.strip()] if answer else []
+    if given.status == "skipped" or answer is None or answer.skipped or not values:
         return StructuredInputAnswer(skipped=True)
     if not isinstance(asked, StructuredInputMultipleChoice):
-        return StructuredInputAnswer(values=answer.values)
-    values = answer.values if asked.multiple else answer.values[:1]
-    offered = {option.value for option in asked.options}
-    if not offered.issuperset(values):
-        raise Malformed("input.answers.{question}: choose from what is offered.", question=asked.id)
-    return StructuredInputAnswer(values=list(dict.fromkeys(values)))
+        return StructuredInputAnswer(values=values)
+    return StructuredInputAnswer(values=list(dict.fromkeys(values if asked.multiple else values[:1])))
 
 
 def _arguments(text: str) -> dict[str, Any]:

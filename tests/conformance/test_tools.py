@@ -252,11 +252,9 @@ async def test_58_a_form_is_skipped_as_a_whole_and_in_parts(ann: Ui) -> None:
     assert [one["answer"]["skipped"] for one in replaced["inputs"]] == [False, True, True]
 
 
-async def test_58_what_fits_no_question_is_refused(ann: Ui, bob: Ui) -> None:
+async def test_58_what_fits_no_form_is_refused(ann: Ui, bob: Ui) -> None:
     reply, form = await asked(ann, FORM)
     where = {"thread_id": reply.thread_id}
-    wrong = answers(colour=["green"])
-    await ann.refused("threads.add_structured_input", 400, **where, item_id=form["id"], input=wrong)
     await ann.refused("threads.add_structured_input", 400, **where, item_id=reply.question, input=answers())
     await ann.refused("threads.add_structured_input", 404, **where, item_id="msg_unknown", input=answers())
     await bob.refused("threads.add_structured_input", 404, **where, item_id=form["id"], input=answers())

@@ -11,7 +11,6 @@ from chatkit.types import (
     StructuredInputSubmission,
 )
 
-from playground.errors import Malformed
 from playground.records import Ask
 from playground.runs.pending import answered, asking_item, completed, given_up, presented, told
 from playground.toolkit.asking import Asking
@@ -49,10 +48,13 @@ def test_a_value_twice_counts_once_and_a_single_choice_is_one() -> None:
     assert FORM.inputs[0].answer is None
 
 
-@pytest.mark.parametrize(("name", "values"), [("colour", ["blue"]), ("colour", [""]), ("sizes", ["s", "S"])])
-def test_only_what_is_offered_can_be_chosen(name: str, values: list[str]) -> None:
-    with pytest.raises(Malformed, match=name):
-        answered(FORM, given(**{name: values}))
+def test_an_answer_of_the_visitors_own_counts_and_an_empty_one_does_not() -> None:
+    form = answered(FORM, given(colour=["blue", "red"], sizes=["s", " ", "S"], why=[""]))
+    assert [(one.answer.values, one.answer.skipped) for one in form.inputs if one.answer] == [
+        (["blue"], False),
+        (["s", "S"], False),
+        ([], True),
+    ]
 
 
 def test_what_is_given_up_says_so_and_what_was_answered_stays() -> None:

@@ -165,6 +165,19 @@ def test_questions_are_answered(sheet: Sheet) -> None:
     assert sheet.calls[0][2] == {"status": "answered", "answers": answers}
 
 
+def test_an_answer_of_ones_own_stands_beside_several_choices_and_for_a_single_one(sheet: Sheet) -> None:
+    item = sheet.show("structured_input", status="pending", inputs=QUESTIONS[:2])
+    which, what = item.get_by_role("group", name="Which?"), item.get_by_role("group", name="What?")
+    which.get_by_label("Green").check()
+    which.get_by_label("Another answer").fill("Blue")
+    expect(which.get_by_label("Green")).not_to_be_checked()
+    what.get_by_label("S", exact=True).check()
+    what.get_by_label("Another answer").fill("XL")
+    item.get_by_role("button", name="Send answer").click()
+    answers = sheet.calls[0][2]["answers"]
+    assert [answers[name]["values"] for name in ("a", "b")] == [["Blue"], ["S", "XL"]]
+
+
 def test_what_is_not_answered_is_asked_for_again(sheet: Sheet) -> None:
     item = sheet.show("structured_input", status="pending", inputs=QUESTIONS)
     item.get_by_label("Red").check()

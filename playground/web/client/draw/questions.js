@@ -63,7 +63,18 @@ function question(input, name, off, c) {
     { class: "pg-question", key: text(input.id, 200), "data-name": name, disabled: off },
     el("legend", { dir: "auto" }, words, input.multiple ? el("small", {}, c.t("Several are possible")) : null),
     list(input.options, 100).map((option, index) => choice(record(option), kind, `${name}-${index}`, name)),
+    own(input.multiple, c),
   );
+}
+
+/** An answer of one's own beside the options, which are suggestions. Where one answer counts, it is that one. */
+function own(several, c) {
+  const input = ({ currentTarget }) => {
+    if (several || !currentTarget.value.trim()) return;
+    for (const chosen of currentTarget.closest("fieldset").querySelectorAll("input:checked")) chosen.checked = false;
+  };
+  const words = c.t("Another answer");
+  return el("input", { type: "text", class: "pg-field", dir: "auto", "aria-label": words, placeholder: words, on: { input } });
 }
 
 function choice(option, kind, id, name) {
@@ -93,7 +104,10 @@ function send(form, asked, item, c) {
 function valuesOf(box) {
   const field = box.querySelector("textarea");
   if (field) return field.value.trim() ? [field.value.trim()] : [];
-  return [...box.querySelectorAll("input:checked")].map(({ value }) => value);
+  const chosen = [...box.querySelectorAll("input:checked")].map(({ value }) => value);
+  const other = box.querySelector("input[type=text]").value.trim();
+  if (!other) return chosen;
+  return chosen[0] && box.querySelector("input[type=radio]") ? chosen : [...chosen, other];
 }
 
 async function give(form, input, item, c) {

@@ -91,6 +91,7 @@ const LINES = [
     "مزید {count} دکھائیں",
   ],
   ["Show", "Zeigen", "Afficher", "Mostrar", "显示", "دکھائیں"],
+  ["Another answer", "Eine andere Antwort", "Une autre réponse", "Otra respuesta", "其他回答", "کوئی اور جواب"],
   ["Skip", "Überspringen", "Passer", "Saltar", "跳过", "چھوڑ دیں"],
   ["Skipped", "Übersprungen", "Passée", "Saltada", "已跳过", "چھوڑ دیا گیا"],
   [
