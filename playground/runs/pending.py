@@ -82,7 +82,7 @@ def presented(asks: Sequence[Ask]) -> Ask | None:
 
 
 def _answer(asked: StructuredInput, given: StructuredInputSubmission) -> StructuredInputAnswer:
-    """What was offered to choose from are suggestions: ChatKit's UI takes an answer of the visitor's own beside them."""
+    """What was offered to choose from are suggestions: a UI takes another answer too."""
     answer = given.answers.get(asked.id)
     values = [value for value in answer.values if value.strip()] if answer else []
     if given.status == "skipped" or answer is None or answer.skipped or not values:
