@@ -3,7 +3,7 @@
 import asyncio
 import tempfile
 import unicodedata
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from typing import IO
 from urllib.parse import quote
@@ -12,6 +12,7 @@ from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
+from starlette.types import Receive, Scope, Send
 
 from playground import wire
 from playground.attachments.kinds import PDF, PICTURES
@@ -85,13 +86,28 @@ class Files:
         """A file's bytes. Only what no browser takes for a page is shown; all else is saved."""
         row = await self._parts.attachments.find(_id(request), visitor=self._by(request, "read"))
         file = await self._parts.attachments.open(row)
-        return StreamingResponse(_blocks(file), headers={**HEADERS, **_described(row)})
+        return Download(file, {**HEADERS, **_described(row)})
 
     def _by(self, request: Request, purpose: Purpose) -> Visitor | None:
         """Who has to own the file: nobody in particular for whom a link was signed."""
         signature = request.query_params.get("signature", "")
         signed = self._parts.attachments.links.allows(_id(request), purpose, signature)
         return None if signed else visitor_of(request)
+
+
+class Download(StreamingResponse):
+    """A file's bytes. The file is closed when the reader goes, and not when his traces are collected."""
+
+    def __init__(self, file: IO[bytes], headers: Mapping[str, str]) -> None:
+        super().__init__(_blocks(file), headers=headers)
+        self._file = file
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it, as far as it is wanted."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            await asyncio.to_thread(self._file.close)
 
 
 def _id(request: Request) -> str:
@@ -122,9 +138,8 @@ async def _form_file(request: Request) -> AsyncGenerator[UploadFile]:
 
 
 def _blocks(file: IO[bytes]) -> Iterator[bytes]:
-    with file:
-        while block := file.read(BLOCK):
-            yield block
+    while block := file.read(BLOCK):
+        yield block
 
 
 def _described(row: AttachmentRow) -> dict[str, str]:

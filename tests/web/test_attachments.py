@@ -1,6 +1,7 @@
 """Files over real connections."""
 
 import asyncio
+import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -9,8 +10,10 @@ from urllib.parse import urlsplit
 import httpx2
 import pytest
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from playground.web import bodies
+from playground.web.attachments import Download
 from tests.attachments.made import pdf, picture, polyglot
 from tests.stack import Stack, stack
 
@@ -232,3 +235,16 @@ async def test_a_page_of_another_site_uploads_nothing(up: Stack) -> None:
     headers = {"Origin": "https://evil.test", "Sec-Fetch-Site": "cross-site"}
     answer = await up.client.post("/chatkit/attachments", files={"file": ("a.txt", b"a")}, headers=headers)
     assert answer.status_code == 403
+
+
+async def test_a_file_is_closed_when_its_reader_goes() -> None:
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - who sends it closes it
+    file.write(b"abc")
+    file.seek(0)
+
+    async def gone(_message: Any) -> None:
+        raise OSError("the reader has gone")
+
+    with pytest.raises(ClientDisconnect):
+        await Download(file, {})({"type": "http", "asgi": {"spec_version": "2.4"}}, _silence, gone)
+    assert file.closed
