@@ -24,14 +24,14 @@ class WidgetError(ValueError):
     """This is no widget. The message is for the agent's author."""
 
 
-class Part(DynamicWidgetComponent):
-    """A component, with the JSON that it came as."""
+class _Kept(BaseModel):
+    """Something with the JSON that it came as."""
 
     _json: Json = PrivateAttr(default_factory=dict)
 
     @classmethod
     def keep(cls, value: Json) -> Self:
-        """The component. Raises ValidationError."""
+        """What this JSON is. Raises ValidationError."""
         return cls.model_validate(value).took(value)
 
     def took(self, value: Json) -> Self:
@@ -45,25 +45,12 @@ class Part(DynamicWidgetComponent):
         return self._json
 
 
-class Widget(DynamicWidgetRoot):
-    """A whole widget, with the JSON that it came as."""
+class Part(_Kept, DynamicWidgetComponent):
+    """A component."""
 
-    _json: Json = PrivateAttr(default_factory=dict)
 
-    @classmethod
-    def keep(cls, value: Json) -> Self:
-        """The widget. Raises ValidationError."""
-        return cls.model_validate(value).took(value)
-
-    def took(self, value: Json) -> Self:
-        """Itself, come as this JSON."""
-        self._json = value
-        return self
-
-    @property
-    def raw(self) -> Json:
-        """The JSON. Not to be changed."""
-        return self._json
+class Widget(_Kept, DynamicWidgetRoot):
+    """A whole widget."""
 
 
 def widget_of(value: object) -> Widget:
