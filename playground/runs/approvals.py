@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlmodel import Session
 
@@ -134,6 +134,7 @@ def decide(
     row.paused = {**(row.paused or {}), "asks": [asdict(ask) for ask in asks]}
     session.add(row)
     if any(ask.approved is None for ask in asks):
+        row.heartbeat_at = datetime.now(UTC)  # he is there: his time for the rest begins anew
         session.flush()
         return runs.record(row), None
     row.model = verdict.model or row.model
