@@ -59,13 +59,14 @@ def widget_of(value: object) -> Widget:
         return value
     given = value.model_dump(mode="json", by_alias=True) if isinstance(value, BaseModel) else value
     try:
-        data = orjson.dumps(given)
+        data = orjson.dumps([[[[given]]]])  # in a frame it lies that deep, and orjson goes no deeper than it goes
     except TypeError as error:
         raise WidgetError(f"A widget has to be JSON: {error}.") from error
     if len(data) > MOST_BYTES:
         raise WidgetError(f"A widget has at most {MOST_BYTES} bytes of JSON; this one has {len(data)}.")
     try:
-        return Widget.keep(orjson.loads(data))  # its own copy: whoever wrote it may go on writing
+        [[[[own]]]] = orjson.loads(data)  # a copy: whoever wrote it may go on writing
+        return Widget.keep(own)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or "the widget"

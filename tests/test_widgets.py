@@ -166,6 +166,19 @@ def test_a_widget_has_a_largest_size() -> None:
         widget_of(card(text("x" * MOST_BYTES)))
 
 
+@pytest.mark.parametrize("depth", range(115, 130))
+def test_a_widget_that_nests_too_deep_is_refused_and_any_other_can_be_told(depth: int) -> None:
+    inner = text("x")
+    for _ in range(depth):
+        inner = {"type": "Box", "children": [inner]}
+    try:
+        widget = widget_of(card(inner))
+    except WidgetError:
+        return
+    event = ThreadItemAddedEvent(item=WidgetItem(id="wid_1", thread_id="thr_1", created_at=AT, widget=widget))
+    assert wire.dump(wire.event(wire.dump(event))) == wire.dump(event)
+
+
 def test_what_an_author_does_to_a_widget_afterwards_changes_nothing() -> None:
     root = card(text("a"))
     widget = widget_of(root)
