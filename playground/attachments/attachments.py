@@ -39,7 +39,7 @@ SWEEP = 200
 SWEEP_SECONDS = 2
 """For which that is waited for. It goes on by itself."""
 AT_ONCE = 2
-"""Files that are looked into at the same time. An image takes up to a quarter of a gigabyte, unpacked."""
+"""Files that are looked into at the same time. An image takes up to two thirds of a gigabyte, unpacked."""
 
 logger = logging.getLogger(__name__)
 

@@ -8,7 +8,9 @@ from PIL import Image, ImageOps
 from playground.errors import Malformed
 
 MOST_PIXELS = 64_000_000
-"""A phone's largest photo has 50 million. Unpacked it takes four bytes each, however small the file is."""
+"""Of a JPEG: a phone's largest photo has 50 million. Unpacked it takes up to ten bytes each, however small it came."""
+MOST_DRAWN = 36_000_000
+"""Of any other image: the largest screens have 33 million. Unpacked a PNG takes up to twelve bytes each, a WebP 16."""
 LONGEST_EDGE = 1568
 """Pixels: beyond it the providers make images smaller themselves, and count the tokens of what they were sent."""
 MOST_SCANS = 100
@@ -17,6 +19,7 @@ LARGEST_PNG = 4_000_000
 """Bytes: a larger one is sent as JPEG. A provider takes five million."""
 
 _FORMATS = {"image/png": ["PNG"], "image/jpeg": ["JPEG"], "image/gif": ["GIF"], "image/webp": ["WEBP"]}
+_PHOTOS = frozenset({"JPEG", "MPO"})
 
 
 def check(file: IO[bytes], mime_type: str) -> None:
@@ -30,7 +33,7 @@ def check(file: IO[bytes], mime_type: str) -> None:
     except Malformed:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise _too_large() from None
+        raise _too_large(photo=mime_type == "image/jpeg") from None
     except Exception as error:  # whatever a decoder makes of broken bytes
         raise Malformed("This image cannot be read: it is damaged, or not of the type that it says.") from error
 
@@ -43,7 +46,7 @@ def for_model(data: bytes) -> tuple[str, bytes]:
     try:
         with Image.open(io.BytesIO(data), formats=[name for names in _FORMATS.values() for name in names]) as image:
             _refuse_large(image)
-            photo = image.format in {"JPEG", "MPO"}
+            photo = image.format in _PHOTOS
             if photo:
                 image.draft("RGB", (LONGEST_EDGE, LONGEST_EDGE))
             upright = ImageOps.exif_transpose(image)
@@ -73,8 +76,9 @@ def _saved(image: Image.Image, kind: str) -> bytes:
 
 
 def _refuse_large(image: Image.Image) -> None:
-    if image.width * image.height > MOST_PIXELS:
-        raise _too_large()
+    photo = image.format in _PHOTOS
+    if image.width * image.height > (MOST_PIXELS if photo else MOST_DRAWN):
+        raise _too_large(photo=photo)
 
 
 def _refuse_endless(file: IO[bytes], mime_type: str) -> None:
@@ -88,5 +92,6 @@ def _refuse_endless(file: IO[bytes], mime_type: str) -> None:
     file.seek(place)
 
 
-def _too_large() -> Malformed:
-    return Malformed("This image has too many pixels. At most {most} million are taken.", most=MOST_PIXELS // 1_000_000)
+def _too_large(*, photo: bool) -> Malformed:
+    most = (MOST_PIXELS if photo else MOST_DRAWN) // 1_000_000
+    return Malformed("This image has too many pixels. At most {most} million are taken.", most=most)
