@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from agents.items import TResponseInputItem
 from chatkit.types import (
     NoticeEvent,
     ProgressUpdateEvent,
@@ -24,7 +23,7 @@ from playground.errors import Conflict, KeyReused, Malformed, TooMany
 from playground.ids import new_id
 from playground.languages.say import say
 from playground.records import RunRecord
-from playground.runs.history import model_input
+from playground.runs.history import Told, model_input
 from playground.runs.order import Order
 from playground.runs.pending import presented
 from playground.runs.resend import is_guess, is_over
@@ -53,7 +52,7 @@ class Admitted:
     run: RunRecord
     frames: tuple[bytes, ...] = ()
     position: int = 0
-    told: Sequence[TResponseInputItem] = ()
+    told: Told = ()
     queued: bool = False
     existing: bool = False
 
@@ -83,7 +82,7 @@ def admit(session: Session, order: Order, *, owner: str, policy: DoubleText, not
 
 def take_in(
     session: Session, thread: ThreadRow, run: RunRow, item: UserMessageItem | None, past: Sequence[ItemRow]
-) -> tuple[int, Sequence[TResponseInputItem], list[ThreadStreamEvent]]:
+) -> tuple[int, Told, list[ThreadStreamEvent]]:
     """Put the message behind the `past` of the run's branch; answers its position, the history, what to announce."""
     position = past[-1].position if past else 0
     events: list[ThreadStreamEvent] = []
@@ -228,7 +227,7 @@ def _opened(
     events: list[ThreadStreamEvent],
     *,
     position: int,
-    told: Sequence[TResponseInputItem],
+    told: Told,
     queued: bool,
 ) -> Admitted:
     frames = tuple(wire.dump(event) for event in events)

@@ -1,12 +1,10 @@
 """One run's answer: the agent built, the model picked, the run driven. It always comes back with an Ending."""
 
 import asyncio
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from agents import Agent, Model
-from agents.items import TResponseInputItem
 from chatkit.types import Thread
 
 from playground import prices
@@ -19,6 +17,7 @@ from playground.models.tuning import own_settings, tuned
 from playground.roster.roster import Roster
 from playground.runs.bounded import bounded
 from playground.runs.drive import Drive, Task
+from playground.runs.history import Told
 from playground.runs.hooks import Fill
 from playground.runs.live import LiveRun
 from playground.runs.order import Order
@@ -34,8 +33,6 @@ from playground.store.runs import Ending
 from playground.toolkit.actions import Pressed
 from playground.toolkit.stage import Shut, on
 from playground.visitor import Visitor
-
-Told = Sequence[TResponseInputItem]
 
 
 class Answerer:

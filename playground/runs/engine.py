@@ -18,12 +18,13 @@ from playground.runs.admit import Admitted, Busy, admit
 from playground.runs.answer import Answerer
 from playground.runs.approvals import Approvals, Verdict
 from playground.runs.grace import Grace
+from playground.runs.history import Told
 from playground.runs.journal import Journal
 from playground.runs.keeper import PACE, Keeper, Pace
 from playground.runs.lifecycle import Lifecycle, kept_for
 from playground.runs.live import Frame, LiveRun, StopReason, facts
 from playground.runs.order import Order
-from playground.runs.queue import Queue, Told
+from playground.runs.queue import Queue
 from playground.runs.readers import Readers
 from playground.runs.recovery import broken
 from playground.runs.supply import Supplied, Supply
@@ -239,8 +240,7 @@ class Engine:
             run.stop(reason)
 
     def _fenced(self, run_id: str) -> None:
-        run = self._live.get(run_id)
-        if run is not None:
+        if (run := self._live.get(run_id)) is not None:
             self._halt(run, "fenced")
 
     def _forget(self, run: LiveRun) -> None:

@@ -4,7 +4,7 @@ An item that a model made is told as it was. What of it another model may be sen
 names the model that made it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
 from agents import TResponseInputItem
@@ -14,6 +14,8 @@ from playground.store.tables import ItemRow
 from playground.widget_text import widget_text
 
 Item = dict[str, Any]
+Told = Sequence[TResponseInputItem]
+"""What a model is told of what was before."""
 
 
 def model_input(rows: Iterable[ItemRow]) -> list[TResponseInputItem]:

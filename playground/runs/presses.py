@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from typing import Any
 from weakref import WeakValueDictionary
 
-from agents.items import TResponseInputItem
 from chatkit.types import HiddenContextItem, ThreadItemReplacedEvent, WidgetItem
 from sqlmodel import Session
 
@@ -16,7 +15,7 @@ from playground import wire
 from playground.errors import AgentError, Conflict, Malformed, NotFound, VisitorError
 from playground.ids import new_id
 from playground.roster.roster import Roster
-from playground.runs.history import model_input, told_aside
+from playground.runs.history import Told, model_input, told_aside
 from playground.runs.live import LiveRun
 from playground.runs.resumed import log
 from playground.store import items, runs, threads
@@ -102,7 +101,7 @@ class Presses:
             item = await self._changed(sender.row, outcome, told_aside(tell) if tell and at_once else None)
         return Served(item, tell)
 
-    async def tell(self, run: LiveRun, text: str) -> Sequence[TResponseInputItem]:
+    async def tell(self, run: LiveRun, text: str) -> Told:
         """Put what an action tells behind everything else; answers what a model is told then."""
         await run.journal.flush()
         item = HiddenContextItem(

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 
-from agents.items import TResponseInputItem
 from chatkit.types import ErrorEvent, ThreadStreamEvent
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlmodel import Session
@@ -14,6 +13,7 @@ from sqlmodel import Session
 from playground import wire
 from playground.errors import Conflict
 from playground.runs.admit import take_in
+from playground.runs.history import Told
 from playground.runs.live import LiveRun, StopReason
 from playground.runs.order import Order
 from playground.runs.recovery import bury
@@ -22,8 +22,6 @@ from playground.store.database import Database
 from playground.store.tables import RunRow, ThreadRow
 
 logger = logging.getLogger(__name__)
-
-Told = Sequence[TResponseInputItem]
 
 
 @dataclass(frozen=True, slots=True)
