@@ -261,7 +261,7 @@ async def test_a_run_is_stopped_from_the_other_door(house: House, ui: Ui) -> Non
         ("threads.get_by_id", {"thread_id": "thr_none"}, 404),
         ("threads.create", {"input": message(model="elsewhere/x")}, 400),
         ("threads.create", {"input": message("x" * 100_001)}, 413),
-        ("input.transcribe", {"audio_base64": "AA==", "mime_type": "audio/mp4"}, 501),
+        ("input.transcribe", {"audio_base64": "AA==", "mime_type": "text/plain"}, 400),
     ],
 )
 async def test_what_is_refused_is_json_with_a_message(ui: Ui, kind: str, params: Json, status: int) -> None:
