@@ -4,7 +4,9 @@ import asyncio
 import sys
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, closing
+from secrets import token_urlsafe
 
+from pydantic import SecretStr
 from rich.console import Console
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -135,6 +137,8 @@ async def _opened(request: Request, settings: Settings) -> AsyncGenerator[tuple[
     remote = [provider for provider in PROVIDERS if provider != "local" and not missing(settings, provider)]
     if not any(name.startswith("local/") for name in request.models) and (request.models or remote):
         settings = settings.model_copy(update={"local_model": "off"})  # else it would be fetched for nothing
+    if settings.secret is None:  # what is signed here goes nowhere: no folder is made for it
+        settings = settings.model_copy(update={"secret": SecretStr(token_urlsafe())})
     async with open_playground(settings) as parts:
         models = request.models or await _defaults(parts)
         agent = request.agent or parts.roster.default
