@@ -263,7 +263,7 @@ async def test_17_what_is_wrong_is_said_before_anything_is_streamed(side: Side) 
 
 
 async def test_17_a_bad_attachment_leaves_no_thread_behind(side: Side) -> None:
-    with pytest.raises(Exception, match=r"Attachments are not built|^$"):
+    with pytest.raises(Exception, match=r"An attached file was not found|^$"):
         await side.send(model=ECHO, attachments=["atc_unknown"])
     side.judge((await side.ask("threads.list"))["data"] == [])
 
