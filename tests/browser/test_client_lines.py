@@ -106,6 +106,20 @@ def test_a_line_that_breaks_within_a_frame_loses_and_doubles_nothing(client: Cha
     assert numbered(client) == list(range(150))
 
 
+def test_what_a_server_kept_that_died_is_read_anew(client: Chat) -> None:
+    def died(route: Route) -> None:
+        reply = route.fetch()
+        route.fulfill(response=reply, json={**reply.json(), "status": "interrupted"})
+
+    client.open("compatible/words-60@40")
+    client.say("go")
+    expect(client.answers).to_contain_text("w9 ")
+    client.page.route("**/chatkit/threads/*/run", died)
+    with client.page.expect_request(lambda request: "threads.get_by_id" in (request.post_data or "")):
+        client.answered("w59")
+    assert numbered(client) == list(range(60))
+
+
 def test_a_message_written_offline_is_sent_when_the_line_is_back(client: Chat, visitor: BrowserContext) -> None:
     client.open()
     client.say("one")

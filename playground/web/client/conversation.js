@@ -306,6 +306,8 @@ export class Conversation extends EventTarget {
     this.asides = this.asides.filter(({ item }) => !item.pending);
     this.#changed();
     this.#tell("end", { runId, threadId: this.threadId, status: run?.status ?? "completed" });
+    // A server that died may have sent more than it had kept: what is there is read anew
+    if (run?.status === "interrupted") return this.open(this.threadId, { quiet: true });
     if (reload || this.branches.length > 1) {
       const branches = await this.#api.branches(this.threadId, signal).catch(() => this.branches);
       if (!signal.aborted) this.branches = branches;
