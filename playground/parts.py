@@ -41,9 +41,13 @@ class Playground:
     attachments: Attachments
     ending: list[Ending] = field(default_factory=list[Ending], compare=False)
 
+    def refuse(self) -> None:
+        """Take no new message from now on."""
+        self.engine.closing = True
+
     async def drain(self) -> None:
         """Start nothing more, and let the answers finish."""
-        self.engine.closing = True  # from now on, also for what is still being ended
+        self.refuse()  # also for what is still being ended
         for end in self.ending:
             await end()
         await self.engine.close()

@@ -50,15 +50,22 @@ def address_of(bound: socket.socket) -> str:
 class Server(uvicorn.Server):
     """uvicorn's server with an orderly end.
 
-    The first SIGTERM or Ctrl+C makes `/readyz` fail and starts `drain`, while everything is still served; when
+    The first SIGTERM or Ctrl+C makes `/readyz` fail, calls `refuse` and starts `drain`, while all else is served; when
     that is over, or after `drain_seconds`, the connections are closed. A second one ends it at once.
     """
 
     def __init__(
-        self, config: uvicorn.Config, *, health: Health, drain: Callable[[], Awaitable[None]], drain_seconds: float
+        self,
+        config: uvicorn.Config,
+        *,
+        health: Health,
+        refuse: Callable[[], None],
+        drain: Callable[[], Awaitable[None]],
+        drain_seconds: float,
     ) -> None:
         super().__init__(config)
         self._health = health
+        self._refuse = refuse
         self._drain = drain
         self._drain_seconds = drain_seconds
         self._leaving: asyncio.Task[None] | None = None
@@ -75,6 +82,7 @@ class Server(uvicorn.Server):
         if self._health.draining:
             self.should_exit = self.force_exit = True
         self._health.draining = True
+        self._refuse()
 
     async def on_tick(self, counter: int) -> bool:
         """Called ten times a second."""

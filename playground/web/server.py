@@ -123,6 +123,7 @@ async def _serve(settings: Settings, bound: socket.socket) -> None:
         server = Server(
             uvicorn_config(app),
             health=app.state.health,
+            refuse=parts.refuse,
             drain=parts.drain,
             drain_seconds=settings.drain_timeout + SAVE_SECONDS,
         )
