@@ -29,7 +29,8 @@ AT = datetime(2026, 1, 1, tzinfo=UTC)
 Json = dict[str, Any]
 
 Any_ = st.SearchStrategy[Any]
-values: Any_ = st.none() | st.booleans() | st.integers(-9, 9) | st.text(max_size=4)
+letters = st.characters(codec="utf-8", exclude_characters="\x00")  # a NUL is cleaned at the edge
+values: Any_ = st.none() | st.booleans() | st.integers(-9, 9) | st.text(letters, max_size=4)
 names: Any_ = st.sampled_from("abc")
 leaf: dict[str, Any_] = {"type": st.sampled_from(["Text", "Markdown", "Badge", "Novelty"])}
 more: dict[str, Any_] = {"id": names, "value": st.text("xy", max_size=3), "streaming": st.booleans(), "new": values}
@@ -44,7 +45,7 @@ nodes = st.recursive(st.fixed_dictionaries(leaf, optional=more), around, max_lea
 root: dict[str, Any_] = {"type": st.sampled_from(["Card", "Basic"]), "children": st.lists(nodes, max_size=3)}
 beside: dict[str, Any_] = {
     "border": values,
-    "deep": st.dictionaries(st.text(max_size=2), values, max_size=2),
+    "deep": st.dictionaries(st.text(letters, max_size=2), values, max_size=2),
     "id": st.just("a"),
 }
 roots: Any_ = st.fixed_dictionaries(root, optional=beside)
