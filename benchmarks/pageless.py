@@ -19,7 +19,8 @@ async def main(settings: Settings) -> None:
         server = Server(
             uvicorn_config(app),
             health=app.state.health,
-            drain=parts.engine.close,
+            refuse=parts.refuse,
+            drain=parts.drain,
             drain_seconds=settings.drain_timeout,
         )
         await server.serve([bound])
