@@ -19,6 +19,7 @@ from playground.records import LIVE, Ask, RunStatus
 
 logger = logging.getLogger(__name__)
 
+UNANSWERED = "The agent could not answer."
 AT_WORK = LIVE - {"awaiting_approval"}
 
 
@@ -97,9 +98,12 @@ class Answer:
                 case ThreadItemDoneEvent(item=AssistantMessageItem() as item):
                     said.append("".join(part.text for part in item.content))
                 case ErrorEvent() as error:
-                    raise Unavailable(error.message or "The agent could not answer.")
+                    raise Unavailable(error.message or UNANSWERED)
                 case _:
                     pass
+        # A server that died may have sent frames that it had not kept; those of its end have the same numbers.
+        if self.run is not None and self.run.status in {"failed", "interrupted"}:
+            raise Unavailable(UNANSWERED)
         return "\n\n".join(said)
 
     async def _heard(self) -> AsyncGenerator[Heard]:

@@ -17,6 +17,7 @@ from chatkit.types import (
     UserMessageItem,
     WidgetItem,
 )
+from sqlmodel import Session
 
 from playground import wire
 from playground.client.heard import Answer, Heard
@@ -24,6 +25,7 @@ from playground.client.http import Remote
 from playground.client.line import LOST
 from playground.errors import Malformed, NotFound, Unavailable, VisitorError
 from playground.records import Decision, LaneSettings
+from playground.store.tables import RunRow
 from tests.client.proxy import Cut, Proxy, proxy
 from tests.conformance.agents import ODD
 from tests.house import ECHO
@@ -185,6 +187,19 @@ async def test_an_answer_is_read_on_by_another_program(world: World) -> None:
         rest = [one async for one in await other.follow(asked.run_id, after=first.seq or 0)]
     await asked.aclose()
     assert [one.seq for one in rest] == list(range(2, len(rest) + 2))
+
+
+async def test_a_run_whose_server_died_is_no_answer_although_its_end_was_not_heard(world: World) -> None:
+    asked = await world.direct.send("one", model=ECHO)
+    heard = [one async for one in asked]
+
+    def died(session: Session) -> None:
+        session.get_one(RunRow, asked.run_id).status = "interrupted"
+
+    await world.stack.parts.database.write(died)
+    again = await world.direct.follow(asked.run_id or "", after=heard[-1].seq or 0)
+    with pytest.raises(Unavailable):
+        await again.text()
 
 
 async def test_a_run_is_stopped(world: World) -> None:
