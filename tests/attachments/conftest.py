@@ -1,25 +1,5 @@
-"""A playground for each test, on either database, and two visitors."""
+"""The playground and the visitor of the protocol's tests."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
+from tests.protocol.conftest import ann, each_house, house
 
-import pytest
-
-from tests.house import Guest, House, opened
-
-
-@pytest.fixture
-async def house(sqlite_url: str, tmp_path: Path) -> AsyncIterator[House]:
-    async with opened(sqlite_url, tmp_path) as house:
-        yield house
-
-
-@pytest.fixture
-async def each_house(database_url: str, tmp_path: Path) -> AsyncIterator[House]:
-    async with opened(database_url, tmp_path) as house:
-        yield house
-
-
-@pytest.fixture
-def ann(house: House) -> Guest:
-    return house.guest("vis_ann")
+__all__ = ["ann", "each_house", "house"]
