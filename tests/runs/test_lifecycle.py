@@ -149,11 +149,11 @@ async def test_a_thread_with_a_live_run_is_never_deleted(lab: Lab) -> None:
 
 
 async def test_a_further_message_is_a_use(lab: Lab) -> None:
-    engine = await lab.start(retention_days=7)
+    engine = await lab.start()
     played = await lab.finish(engine, lab.order())
     await aged(lab, played.run.thread_id, 8 * DAY)
     await lab.finish(engine, lab.order(thread_id=played.run.thread_id))
-    await done(engine)
+    await done(await lab.start(retention_days=7))
     assert await kept(lab, played.run.thread_id)
 
 
