@@ -10,8 +10,10 @@ PlaygroundError
 │   ├── TooLarge              413
 │   ├── KeyReused             422: an idempotency key came back with another body
 │   ├── TooMany               429, with the seconds to wait
+│   │   └── CapReached        429: what may be spent is spent
 │   ├── NotConfigured         501
 │   └── Unavailable           503
+│       └── Paused            503: the owner has paused everything
 └── RunError                  a run that began could not end well
     ├── ProviderError         the provider's doing
     ├── LimitReached          one of our own bounds
@@ -110,6 +112,10 @@ class TooMany(VisitorError):
         self.retry_after = retry_after
 
 
+class CapReached(TooMany):
+    """One of the owner's caps: money, tokens, messages."""
+
+
 class NotConfigured(VisitorError):
     """A part that is not built, or not switched on here."""
 
@@ -155,6 +161,10 @@ class Unavailable(VisitorError):
     """For the moment: the server is stopping, or its database is away."""
 
     status = 503
+
+
+class Paused(Unavailable):
+    """The owner has paused everything; the message is the owner's own, if there is one."""
 
 
 def ours(error: BaseException | None) -> RunError | None:

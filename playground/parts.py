@@ -6,11 +6,14 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
 from playground import catalog, prices
+from playground.access.standing import Standing
 from playground.attachments.attachments import Attachments
+from playground.budget.purse import Purse
 from playground.catalog import Offer
 from playground.models.listing import listed
 from playground.models.local.server import LocalServers
 from playground.models.provider import Models
+from playground.policy import Policy, policy_of
 from playground.protocol.acting import Acting
 from playground.protocol.dispatcher import Dispatcher, Room
 from playground.protocol.orders import Orders
@@ -39,6 +42,9 @@ class Playground:
     engine: Engine
     dispatcher: Dispatcher
     attachments: Attachments
+    policy: Policy
+    standing: Standing
+    purse: Purse
     ending: list[Ending] = field(default_factory=list[Ending], compare=False)
 
     def refuse(self) -> None:
@@ -88,6 +94,9 @@ async def open_playground(settings: Settings) -> AsyncGenerator[Playground]:
         async def default_model() -> str:
             return catalog.default_model(await offers(settings, models, local))
 
+        policy = policy_of(settings)
+        standing = Standing(database)
+        purse = Purse(database, policy)
         attachments = Attachments(settings, database, await asyncio.to_thread(load_secret, settings))
         answerer = Answerer(settings, models, roster, database, attachments=attachments)
         engine = Engine(settings, database, answerer)
@@ -100,9 +109,23 @@ async def open_playground(settings: Settings) -> AsyncGenerator[Playground]:
             Uploads(attachments, models),
         ]
         dispatcher = Dispatcher(settings, database, engine, orders, attachments=attachments, rooms=rooms)
-        parts = Playground(settings, database, local, models, roster, engine, dispatcher, attachments)
+        parts = Playground(
+            settings,
+            database,
+            local,
+            models,
+            roster,
+            engine,
+            dispatcher,
+            attachments,
+            policy,
+            standing,
+            purse,
+        )
         stack.push_async_callback(parts.drain)
         await engine.start()
+        looking = asyncio.create_task(standing.run())
+        stack.callback(looking.cancel)
         yield parts
 
 

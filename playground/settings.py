@@ -1,6 +1,7 @@
 """The settings, read from flags, the environment and `.env`. A class; nothing here is read at import."""
 
 import re
+from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
@@ -10,6 +11,11 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 DoubleText = Literal["enqueue", "reject", "interrupt"]
 LogLevel = Literal["debug", "info", "warning", "error"]
+UnsafeTools = Literal["on", "off", "owner"]
+Instructions = Literal["editable", "shown", "hidden"]
+Names = Annotated[tuple[str, ...], NoDecode]
+"""Written with commas between them."""
+LISTS = ("agent", "allowed_origins", "allowed_hosts", "trusted_proxies", "offered_agents", "offered_models")
 
 
 ORIGIN = re.compile(
@@ -34,10 +40,8 @@ class Settings(BaseSettings):
 
     host: str = Field(default="127.0.0.1", description="address to listen on")
     port: int = Field(default=7860, ge=0, le=65535, description="port to listen on; 0 picks a free one")
-    share: bool = Field(default=False, description="also open a public link (not built yet)")
-    agent: Annotated[tuple[str, ...], NoDecode] = Field(
-        default=(), description="your own agents, each `package.module:attribute`, comma-separated"
-    )
+    share: bool = Field(default=False, description="also open a public link, with all that `public` switches on")
+    agent: Names = Field(default=(), description="your own agents, each `package.module:attribute`, comma-separated")
     data_dir: Path = Field(default=Path("data"), description="folder of the database, the secret and the models")
     database_url: str | None = Field(default=None, description="SQLite in the data folder unless set")
     secret: SecretStr | None = Field(
@@ -100,7 +104,7 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(default=1_048_576, gt=0, description="largest request body")
     max_message_chars: int = Field(default=100_000, gt=0, description="longest message")
 
-    allowed_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+    allowed_origins: Names = Field(
         default=(), description="other sites whose pages may use `/chatkit`, each `https://host`, comma-separated"
     )
     chatkit_domain_key: str = Field(
@@ -118,7 +122,63 @@ class Settings(BaseSettings):
         default=None, gt=0, description="conversations not used for so many days are deleted; never unless set"
     )
 
-    @field_validator("agent", "allowed_origins", mode="before")
+    public: bool = Field(
+        default=False, description="strangers may come: only what is on offer, with caps on what they spend"
+    )
+    public_url: str | None = Field(default=None, description="the address that visitors use, behind a proxy")
+    allowed_hosts: Names = Field(default=(), description="host names it is reached by, comma-separated")
+    trusted_proxies: Names = Field(
+        default=(), description="addresses or networks of proxies whose `X-Forwarded-` headers are believed"
+    )
+    share_server: str | None = Field(default=None, description="a tunnel server of your own, `host:port`")
+    share_server_certificate: Path | None = Field(default=None, description="its certificate; without one, no TLS")
+
+    password: SecretStr | None = Field(default=None, description="visitors must know it")
+    invite_only: bool = Field(default=False, description="visitors need a link that was made for them")
+    owner_token: SecretStr | None = Field(
+        default=None, description="opens `/owner`; made and kept in the data folder if unset"
+    )
+    token_secret: SecretStr | None = Field(default=None, description="another backend may sign tokens with it")
+    token_jwks_url: str | None = Field(default=None, description="the keys of another backend that signs tokens")
+    token_issuer: str | None = Field(default=None, description="who signs them (`iss`)")
+    token_audience: str = Field(default="playground", description="whom they are for (`aud`)")
+
+    cap_total: Decimal | None = Field(default=None, ge=0, description="US dollars that may ever be spent")
+    cap_day: Decimal | None = Field(default=None, ge=0, description="US dollars a day, UTC")
+    cap_visitor_day: Decimal | None = Field(default=None, ge=0, description="US dollars a day for one visitor")
+    cap_link: Decimal | None = Field(default=None, ge=0, description="US dollars for a link that has no cap of its own")
+    unknown_price: Decimal = Field(
+        default=Decimal(30), ge=0, description="US dollars a million tokens of an unpriced model count as under a cap"
+    )
+    max_output_tokens: int | None = Field(
+        default=None, gt=0, description="longest answer of a model, with its thoughts"
+    )
+    max_visitor_tokens: int | None = Field(default=None, gt=0, description="tokens a day for one visitor")
+    max_visitor_messages: int | None = Field(default=None, gt=0, description="messages a day of one visitor")
+    max_visitor_runs: int | None = Field(default=None, gt=0, description="answers at once for one visitor")
+    max_runs: int | None = Field(default=None, gt=0, description="answers at once for all visitors")
+    own_keys: bool = Field(default=False, description="visitors may go on with a key of their own")
+
+    offered_agents: Names = Field(default=(), description="the agents that visitors may pick; all unless set")
+    offered_models: Names = Field(
+        default=(), description="the models that visitors may pick, each `provider/id`; any unless set"
+    )
+    unsafe_tools: UnsafeTools | None = Field(
+        default=None, description="tools marked unsafe: `on`, `off`, or `owner`, who has to approve each call"
+    )
+    instructions: Instructions | None = Field(
+        default=None, description="the agents' instructions: `editable`, `shown` or `hidden`"
+    )
+
+    @field_validator(
+        "agent",
+        "allowed_origins",
+        "allowed_hosts",
+        "trusted_proxies",
+        "offered_agents",
+        "offered_models",
+        mode="before",
+    )
     @classmethod
     def _split(cls, names: object) -> object:
         return [name.strip() for name in names.split(",") if name.strip()] if isinstance(names, str) else names

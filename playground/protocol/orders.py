@@ -57,6 +57,7 @@ class Orders:
         retry = request.params.item_id if isinstance(request, ThreadsRetryAfterItemReq) else None
         return Order(
             visitor_id=call.visitor.id,
+            link_id=call.visitor.link,
             thread_id=thread_id,
             agent=agent,
             model=model or await self._default_model(),
@@ -78,6 +79,7 @@ class Orders:
         """The order for an action in a thread."""
         return Order(
             visitor_id=call.visitor.id,
+            link_id=call.visitor.link,
             thread_id=thread.id,
             agent=call.extras.agent or thread.meta.get("agent") or self._roster.default,
             model=call.extras.model or thread.meta.get("model") or await self._default_model(),

@@ -71,6 +71,7 @@ def _order(row: RunRow) -> Order:
         agent=row.agent,
         model=row.model,
         item=None,
+        link_id=row.order.get("link"),
         settings=LaneSettings.model_validate(row.order.get("settings", {})),
         detached=row.order.get("detached", False),
         round=row.order.get("round"),

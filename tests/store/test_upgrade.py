@@ -12,18 +12,22 @@ from sqlalchemy import Engine, create_engine, inspect, text
 
 from playground.runs.recovery import bury
 from playground.store import runs, tabs
+from playground.store.access_tables import VisitorRow
 from playground.store.database import Database
+from playground.store.money_tables import BudgetRow
 from playground.store.tables import RunRow, ThreadRow
 from playground.store.upgrade import configuration, upgrade
 
 ROOT = Path(__file__).parents[2]
+METADATA = next(table.metadata for table in (ThreadRow, VisitorRow, BudgetRow))
+"""Of all tables, whichever module they are in."""
 OPEN = "import asyncio, sys; from playground.store.database import Database; asyncio.run(Database(sys.argv[1]).open())"
 
 
 def _differences(engine: Engine) -> list[object]:
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
-        return list(compare_metadata(context, ThreadRow.metadata))
+        return list(compare_metadata(context, METADATA))
 
 
 def _rows(url: str, query: str) -> list[object]:

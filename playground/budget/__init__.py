@@ -1,0 +1,1 @@
+"""What model calls may cost, reserved before each of them and settled after."""

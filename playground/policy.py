@@ -1,0 +1,122 @@
+"""What visitors may do here: the settings, with the defaults of a playground that strangers come to. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from playground.catalog import CURATED, missing
+from playground.errors import Forbidden
+from playground.settings import Instructions, Settings, UnsafeTools
+from playground.visitor import Visitor
+
+CHEAP = {provider: models[1] for provider, models in CURATED.items()}
+"""What strangers are offered where the owner names no models: the cheap one of each provider."""
+
+MEGABYTE = 1_048_576
+
+
+@dataclass(frozen=True, slots=True)
+class Caps:
+    """What may be spent: money in US dollars, a day is one of UTC. None is no bound."""
+
+    total: Decimal | None = None
+    day: Decimal | None = None
+    visitor_day: Decimal | None = None
+    link: Decimal | None = None
+    visitor_tokens: int | None = None
+    visitor_messages: int | None = None
+    visitor_runs: int | None = None
+    runs: int | None = None
+
+    @property
+    def money(self) -> bool:
+        """Whether there is a cap in money."""
+        return any(cap is not None for cap in (self.total, self.day, self.visitor_day, self.link))
+
+
+STRANGERS = Caps(
+    total=Decimal(10),
+    day=Decimal(5),
+    visitor_day=Decimal("0.50"),
+    link=Decimal(2),
+    visitor_tokens=500_000,
+    visitor_messages=200,
+    visitor_runs=4,
+    runs=16,
+)
+"""Where strangers come and the owner sets nothing else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What holds for every visitor. `agents` and `models` are None where any will do.
+
+    A model written `provider/*` stands for all that the provider lists by itself.
+    """
+
+    strict: bool
+    caps: Caps
+    unknown_price: Decimal
+    max_output_tokens: int | None
+    agents: tuple[str, ...] | None
+    models: tuple[str, ...] | None
+    unsafe_tools: UnsafeTools
+    instructions: Instructions
+    own_keys: bool
+    max_attachment_bytes: int
+    max_attachments: int
+    visitor_attachment_bytes: int | None
+
+    def check(self, visitor: Visitor, agent: str, model: str) -> None:
+        """Raise Forbidden for an agent or a model that this visitor is not offered."""
+        if not _in(agent, self.agents, visitor.scope.agents):
+            raise Forbidden("The agent {agent} is not on offer here. Pick another one.", agent=agent[:100])
+        if not _in(model, self.models, visitor.scope.models):
+            raise Forbidden("The model {model} is not on offer here. Pick another one.", model=model[:100])
+
+
+def policy_of(settings: Settings) -> Policy:
+    """The settings as they are meant: stricter by default where strangers come."""
+    strict = settings.share or settings.public
+    least = STRANGERS if strict else Caps()
+    caps = Caps(
+        total=_first(settings.cap_total, least.total),
+        day=_first(settings.cap_day, least.day),
+        visitor_day=_first(settings.cap_visitor_day, least.visitor_day),
+        link=_first(settings.cap_link, least.link),
+        visitor_tokens=settings.max_visitor_tokens or least.visitor_tokens,
+        visitor_messages=settings.max_visitor_messages or least.visitor_messages,
+        visitor_runs=settings.max_visitor_runs or least.visitor_runs,
+        runs=settings.max_runs or least.runs,
+    )
+    return Policy(
+        strict=strict,
+        caps=caps,
+        unknown_price=settings.unknown_price,
+        max_output_tokens=settings.max_output_tokens or (2048 if strict else 8192 if caps.money else None),
+        agents=settings.offered_agents or None,
+        models=settings.offered_models or (_offered(settings) if strict else None),
+        unsafe_tools=settings.unsafe_tools or ("off" if strict else "on"),
+        instructions=settings.instructions or ("hidden" if strict else "editable"),
+        own_keys=settings.own_keys,
+        max_attachment_bytes=_least(settings.max_attachment_bytes, 5 * MEGABYTE if strict else None),
+        max_attachments=_least(settings.max_attachments, 3 if strict else None),
+        visitor_attachment_bytes=50 * MEGABYTE if strict else None,
+    )
+
+
+def _offered(settings: Settings) -> tuple[str, ...]:
+    remote = tuple(f"{provider}/{model}" for provider, model in CHEAP.items() if not missing(settings, provider))
+    return (*remote, "local/*")
+
+
+def _first(value: Decimal | None, other: Decimal | None) -> Decimal | None:
+    return other if value is None else value
+
+
+def _least(value: int, bound: int | None) -> int:
+    return value if bound is None else min(value, bound)
+
+
+def _in(name: str, *offered: Sequence[str] | frozenset[str] | None) -> bool:
+    return all(names is None or name in names or f"{name.partition('/')[0]}/*" in names for names in offered)
