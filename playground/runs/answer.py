@@ -30,6 +30,7 @@ from playground.settings import Settings
 from playground.store import threads
 from playground.store.database import Database
 from playground.store.runs import Ending
+from playground.telemetry import work
 from playground.toolkit.actions import Pressed
 from playground.toolkit.stage import Shut, on
 from playground.visitor import Visitor
@@ -66,12 +67,13 @@ class Answerer:
 
     async def answer(self, run: LiveRun, told: Told) -> Ending:
         """Answer, in the language of who asked; cancelling the surrounding task stops the run."""
-        with speaking(run.order.language):
+        order = run.order
+        with speaking(order.language), work.run(order.agent, order.model, order.thread_id) as span:
             drive = Drive(run, self._settings, self._shutter(run))
-            if run.stopping is not None:
-                return drive.stopped()
             with self.presses.heard_by(run):
-                return await self._answer(run, drive, told)
+                ending = drive.stopped() if run.stopping is not None else await self._answer(run, drive, told)
+            span.ended(ending.status)
+            return ending
 
     async def _answer(self, run: LiveRun, drive: Drive, told: Told) -> Ending:
         order = run.order

@@ -106,8 +106,7 @@ class Drive:
     def note_refused(self, names: Sequence[str], changed: Sequence[str] = ()) -> None:
         """Tell the visitor once which settings this model does not take, and which it takes in another way."""
         sentences = [refusal(names, self._run.order.model), *changed] if names else list(changed)
-        fresh = [sentence for sentence in sentences if sentence not in self._notes]
-        if fresh:
+        if fresh := [sentence for sentence in sentences if sentence not in self._notes]:
             self.note(*fresh)
             self._outlet.emit(NoticeEvent(level="info", message=" ".join(fresh)))
 
@@ -232,6 +231,7 @@ class Drive:
         return replace(self._tally(status), error=wire.clean(error), allow_retry=allow_retry)
 
     def _close(self) -> None:
+        self._tools.close()
         self.stage.close()
         self._translator.close()
 

@@ -12,6 +12,7 @@ from agents.tool_context import ToolContext
 from playground import wire
 from playground.errors import LimitReached
 from playground.runs.calls import Calls
+from playground.telemetry.work import ToolSpan
 from playground.toolkit.asking import Asking
 
 logger = logging.getLogger(__name__)
@@ -25,6 +26,7 @@ class ToolWatch(RunHooks[Any]):
         self._most = most
         self.calls = 0
         self.earlier = 0
+        self._spans: dict[str, ToolSpan] = {}
 
     async def on_tool_start(self, context: RunContextWrapper[Any], agent: Agent[Any], tool: Tool) -> None:
         """Count the call and note its time."""
@@ -37,14 +39,17 @@ class ToolWatch(RunHooks[Any]):
         self.calls += 1
         if isinstance(context, ToolContext) and not isinstance(tool, Asking):  # what takes time there is the visitor
             self._calls.start(context.tool_call_id)
+            self._spans[context.tool_call_id] = ToolSpan(tool.name, context.tool_call_id)
 
     async def on_tool_end(self, context: RunContextWrapper[Any], agent: Agent[Any], tool: Tool, result: object) -> None:
         """Note the time."""
         if not isinstance(context, ToolContext):
             return
         self._calls.end(context.tool_call_id)
-        if _late(tool, result):
+        late = _late(tool, result)
+        if late:
             self._calls.fail(context.tool_call_id)
+        self._end(context.tool_call_id, "timeout" if late else None)
 
     def on_tool_error(self, error: ToolErrorFormatterArgs[Any]) -> str | None:
         """Mark the call as failed. Only the exception's kind is told: its words may hold anything, a key too."""
@@ -54,9 +59,19 @@ class ToolWatch(RunHooks[Any]):
         if error.kind != "tool_exception":
             return None
         kind = type(error.error).__name__
+        self._end(error.call_id, kind)
         logger.warning("tool failed", extra={"tool": error.tool_name, "error_type": kind})
         logger.debug("tool failed", exc_info=error.error)
         return failure(error.tool_name, kind)
+
+    def close(self) -> None:
+        """No call comes back any more."""
+        for call_id in list(self._spans):
+            self._end(call_id, "cancelled")
+
+    def _end(self, call_id: str, failure: str | None) -> None:
+        if (span := self._spans.pop(call_id, None)) is not None:
+            span.end(failure)
 
 
 def failure(tool: str, kind: str) -> str:

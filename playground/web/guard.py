@@ -10,6 +10,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from playground.errors import Forbidden, NotFound
+from playground.telemetry.work import request_served
 from playground.web.bodies import SAFE
 from playground.web.cors import named
 from playground.web.identity import CACHED, PROBES
@@ -50,6 +51,11 @@ CLOSED = re.compile(
     r"|/gradio_api/file[=/]\s*(?:[a-z][a-z0-9+.-]+:|[/\\]{2})",
     re.IGNORECASE,
 )
+
+AREAS = frozenset(
+    {"chatkit", "owner", "enter", "shared", "comparisons", "metrics", "healthz", "readyz", "gradio_api", "assets"}
+)
+"""What the statistics of requests tell apart."""
 
 log = structlog.get_logger(__name__)
 
@@ -121,6 +127,12 @@ class SameOrigin:
         return origin is None or urlsplit(origin).netloc == headers.get("host")
 
 
+def area_of(path: str) -> str:
+    """The part of the site that a path is in, for statistics: few, whatever strangers ask for."""
+    first = path.split("/", 2)[1]
+    return f"/{first}" if first in AREAS else "/"
+
+
 class RequestLog:
     """One line per request, when its answer is complete. The query is left out: it may hold what is private."""
 
@@ -145,6 +157,7 @@ class RequestLog:
         try:
             await self._app(scope, receive, sending)
         finally:
+            request_served(area_of(scope["path"]), scope["method"], status, time.perf_counter() - start)
             quiet = scope["path"] in PROBES or scope["path"].startswith(CACHED)
             (log.debug if quiet else log.info)(
                 "request",
