@@ -6,7 +6,8 @@ import re
 import httpx2
 import pytest
 
-from playground.web.client import ASSETS, FOLDER, KINDS, POLICY
+from playground.web.assets import KINDS
+from playground.web.client import ASSETS, FOLDER, POLICY
 from tests.web.raw import answer, connected
 
 IMPORT = re.compile(r"""(?:\bfrom|\bimport|\bimport\()\s*["'](\.[^"']+)["']""")
