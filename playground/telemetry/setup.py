@@ -1,7 +1,8 @@
 """Where the measurements go: to whoever asks for `/metrics`, and by OTLP where the usual variables name a collector."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Generator
+from contextlib import contextmanager
 
 import structlog
 from opentelemetry import metrics, trace
@@ -20,15 +21,16 @@ REGISTRY = CollectorRegistry()
 log = structlog.get_logger(__name__)
 
 
-def observe() -> Callable[[], None]:
-    """Collect from now on, once per process; call what it returns at the end. Nothing is sent unless it is asked for.
+@contextmanager
+def observed() -> Generator[None]:
+    """Collect within, once per process. Nothing is sent unless it is asked for.
 
     The variables are OpenTelemetry's own: OTEL_EXPORTER_OTLP_ENDPOINT and its relatives, OTEL_SERVICE_NAME,
     OTEL_TRACES_EXPORTER=none, OTEL_SDK_DISABLED and so on. OTLP is spoken over HTTP.
     """
     os.environ.setdefault("OTEL_SERVICE_NAME", SERVICE)
     resource = Resource.create({SERVICE_NAME: os.environ["OTEL_SERVICE_NAME"]})
-    readers: list[MetricReader] = [PrometheusMetricReader(registry=REGISTRY)]
+    readers: list[MetricReader] = [PrometheusMetricReader(scope_info_enabled=False, registry=REGISTRY)]
     if asked("METRICS"):
         readers.append(_exported_metrics())
     measured = MeterProvider(readers, resource=resource)
@@ -40,11 +42,11 @@ def observe() -> Callable[[], None]:
     if asked("TRACES") or asked("METRICS"):
         log.info("telemetry is sent", to="the collector that the OTEL_ variables name")
 
-    def end() -> None:
+    try:
+        yield
+    finally:
         traced.shutdown()
         measured.shutdown()
-
-    return end
 
 
 def asked(signal: str) -> bool:

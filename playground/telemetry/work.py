@@ -30,7 +30,7 @@ _tokens = meter.create_histogram(
     "gen_ai.client.token.usage", "{token}", "Tokens of a model's call", explicit_bucket_boundaries_advisory=TOKENS
 )
 _runs = meter.create_counter("playground.runs", "{run}", "Runs that ended, or began to wait")
-_spent = meter.create_counter("playground.spent", "{USD}", "US dollars that models cost")
+_spent = meter.create_counter("playground.spent.usd", "{USD}", "US dollars that models cost")
 
 
 def request_served(area: str, method: str, status: int, seconds: float) -> None:

@@ -17,6 +17,7 @@ from starlette.middleware.cors import CORSMiddleware
 from playground.parts import Playground, open_playground
 from playground.secret import load_secret
 from playground.settings import Settings
+from playground.telemetry.setup import observed
 from playground.web import client, official, options, ranking, shared
 from playground.web.bodies import BodyLimit
 from playground.web.chatkit import routes
@@ -90,7 +91,7 @@ def create_api(parts: Playground) -> FastAPI:
 
 def serve(settings: Settings) -> None:
     """Serves until SIGTERM or Ctrl+C. Exits with code 1 and one line if the address is taken."""
-    with listener(settings.host, settings.port) as bound, contextlib.suppress(KeyboardInterrupt):
+    with listener(settings.host, settings.port) as bound, contextlib.suppress(KeyboardInterrupt), observed():
         asyncio.run(_serve(settings, bound))
 
 
