@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
 from playground import catalog, prices
+from playground.access.rates import Rates
 from playground.access.standing import Standing
 from playground.attachments.attachments import Attachments
 from playground.budget.purse import Purse
@@ -45,6 +46,7 @@ class Playground:
     policy: Policy
     standing: Standing
     purse: Purse
+    rates: Rates = field(default_factory=Rates, compare=False)
     ending: list[Ending] = field(default_factory=list[Ending], compare=False)
 
     def refuse(self) -> None:
@@ -95,6 +97,7 @@ async def open_playground(settings: Settings) -> AsyncGenerator[Playground]:
             return catalog.default_model(await offers(settings, models, local))
 
         policy = policy_of(settings)
+        rates = Rates(on=policy.strict)
         standing = Standing(database)
         purse = Purse(database, policy)
         attachments = Attachments(settings, database, await asyncio.to_thread(load_secret, settings))
@@ -106,9 +109,9 @@ async def open_playground(settings: Settings) -> AsyncGenerator[Playground]:
             Rating(database),
             Waiting(engine),
             Acting(engine, answerer.presses, orders),
-            Uploads(attachments, models),
+            Uploads(attachments, models, rates),
         ]
-        dispatcher = Dispatcher(settings, database, engine, orders, attachments=attachments, rooms=rooms)
+        dispatcher = Dispatcher(settings, database, engine, orders, attachments=attachments, rooms=rooms, rates=rates)
         parts = Playground(
             settings,
             database,
@@ -121,6 +124,7 @@ async def open_playground(settings: Settings) -> AsyncGenerator[Playground]:
             policy,
             standing,
             purse,
+            rates,
         )
         stack.push_async_callback(parts.drain)
         await engine.start()

@@ -18,6 +18,7 @@ from chatkit.types import (
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
+from playground.access.rates import Rates
 from playground.attachments.attachments import Attachments
 from playground.errors import Malformed, NotConfigured, NotFound, Unavailable
 from playground.protocol import pages
@@ -91,12 +92,14 @@ class Dispatcher:
         *,
         attachments: Attachments,
         rooms: Sequence[Room] = (),
+        rates: Rates | None = None,
     ) -> None:
         self._settings = settings
         self._database = database
         self._engine = engine
         self._orders = orders
         self._attachments = attachments
+        self._rates = rates or Rates()
         self._streams: dict[type, Begin] = {
             ThreadsCreateReq: self._run,
             ThreadsAddUserMessageReq: self._run,
@@ -127,6 +130,7 @@ class Dispatcher:
         request, extras = parse(body) if len(body) <= SMALL else await asyncio.to_thread(parse, body)
         try:
             if (begin := self._streams.get(type(request))) is not None:
+                self._rates.take("runs", visitor.id)
                 digest = fingerprint(body)
                 key = checked_key(idempotency_key) or guessed_key(frame, digest)
                 return await begin(Call(visitor, extras, key, digest, detached), request)

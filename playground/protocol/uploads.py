@@ -15,6 +15,7 @@ from chatkit.types import (
 )
 
 from playground import wire
+from playground.access.rates import Rates
 from playground.attachments.attachments import Attachments
 from playground.errors import Malformed, TooLarge
 from playground.models.provider import Models
@@ -29,9 +30,10 @@ MOST_AUDIO = 20_000_000
 class Uploads:
     """A room of the dispatcher's."""
 
-    def __init__(self, attachments: Attachments, models: Models) -> None:
+    def __init__(self, attachments: Attachments, models: Models, rates: Rates) -> None:
         self._attachments = attachments
         self._models = models
+        self._rates = rates
         self.plain: Mapping[type, Serve] = {
             AttachmentsCreateReq: self._create,
             AttachmentsDeleteReq: self._delete,
@@ -48,11 +50,12 @@ class Uploads:
         await self._attachments.remove(visitor, params.attachment_id)
         return {}
 
-    async def _transcribe(self, _visitor: Visitor, params: InputTranscribeParams) -> dict[str, Any]:
+    async def _transcribe(self, visitor: Visitor, params: InputTranscribeParams) -> dict[str, Any]:
         self._models.check_transcription()
         mime_type = params.mime_type.partition(";")[0].strip().lower()
         if mime_type not in AUDIO:
             raise Malformed("Recordings of this type are not taken.")
+        self._rates.take("transcriptions", visitor.id)
         return {"text": wire.clean(await self._models.transcribe(_recording(params.audio_base64), mime_type))}
 
 

@@ -20,6 +20,7 @@ from playground.settings import Settings
 from playground.telemetry.setup import observed
 from playground.web import client, official, options, ranking, shared
 from playground.web.bodies import BodyLimit
+from playground.web.bounds import Bounds
 from playground.web.chatkit import routes
 from playground.web.connection import PatientConnection
 from playground.web.cors import Cors
@@ -75,6 +76,7 @@ def create_api(parts: Playground) -> FastAPI:
     )
     app.state.health = health
     # The last one added stands outermost.
+    app.add_middleware(Bounds, rates=parts.rates)
     app.add_middleware(Identity, badges=Badges(load_secret(settings)), allowed=settings.allowed_origins)
     app.add_middleware(BodyLimit, limit=settings.max_body_bytes, upload=settings.max_attachment_bytes)
     app.add_middleware(SameOrigin, allowed=settings.allowed_origins)

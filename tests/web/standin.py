@@ -5,12 +5,16 @@ import json
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
+from playground.access.rates import Rates
+from playground.access.standing import Standing
 from playground.errors import Malformed, NotFound, VisitorError
+from playground.policy import Policy, policy_of
 from playground.protocol.dispatcher import JsonReply, StreamReply
 from playground.records import Ask, RunRecord, RunStatus
 from playground.settings import Settings
+from playground.store.database import Database as StoreDatabase
 from playground.visitor import Visitor
 
 EVENT = b'{"type":"progress_update","text":"on"}'
@@ -193,9 +197,14 @@ class Parts:
     engine: Engine = field(default_factory=Engine)
     database: Database = field(default_factory=Database)
     dispatcher: Dispatcher = field(init=False)
+    policy: Policy = field(init=False)
+    standing: Standing = field(init=False)
+    rates: Rates = field(default_factory=Rates)
 
     def __post_init__(self) -> None:
         self.dispatcher = Dispatcher(self.engine)
+        self.policy = policy_of(self.settings)
+        self.standing = Standing(cast("StoreDatabase", self.database))
 
     def begin(self, run_id: str = "run_1", visitor_id: str = "*") -> Run:
         """A run without frames; anybody's unless it is said whose."""
