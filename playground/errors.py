@@ -166,6 +166,9 @@ class Unavailable(VisitorError):
 class Paused(Unavailable):
     """The owner has paused everything; the message is the owner's own, if there is one."""
 
+    def __init__(self, message: str = "The owner has paused this playground for now. Come back later.") -> None:
+        super().__init__(message)
+
 
 def ours(error: BaseException | None) -> RunError | None:
     """The run's error that another one may have been raised from, or be itself."""

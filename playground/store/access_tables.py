@@ -48,7 +48,10 @@ class SessionTokenRow(Row, table=True):
 
 
 class SwitchRow(Row, table=True):
-    """What the owner has switched. There is one, `paused`: the row is there while everything stands still."""
+    """What the owner has switched.
+
+    `paused`: the row is there while everything stands still. `owner_left`: their cookies made before it have ended.
+    """
 
     id: str = Field(primary_key=True)
     text: str = ""

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from playground.errors import Unauthorized
 from playground.ids import new_id
+from playground.visitor import Visitor
 from playground.web.cors import named
 
 DAY = 86_400
@@ -108,7 +109,9 @@ class Identity:
         _refuse_tokens(headers, scope["query_string"])
         held = self._badges.read(headers.getlist("cookie"))
         badge = self._badges.renewed(held) if held else self._badges.new()
-        scope.setdefault("state", {})["visitor_id"] = badge.visitor_id
+        scope.setdefault("state", {}).update(
+            visitor=Visitor(badge.visitor_id), visitor_id=badge.visitor_id, owner=False
+        )
         if badge is not held and not scope["path"].startswith(CACHED):
             embedded = headers.get("sec-fetch-site") == "cross-site" and named(scope, self._allowed)
             secure = is_https(scope, headers)

@@ -12,7 +12,7 @@ from playground.compare.measures.ranking import ranking, ranking_csv, ranking_js
 from playground.compare.measures.votes import votes_csv
 from playground.parts import Playground
 from playground.records import Vote
-from playground.visitor import Visitor
+from playground.web.asked import visitor_of
 from playground.web.shared import HEADERS
 
 Drawn = Callable[[Sequence[Vote]], str]
@@ -32,7 +32,7 @@ def routes(parts: Playground) -> list[BaseRoute]:
 
 def _route(parts: Playground, name: str, draw: Drawn, kind: str) -> Route:
     async def file(request: Request) -> Response:
-        votes = await Client(Visitor(request.state.visitor_id), parts).votes()
+        votes = await Client(visitor_of(request), parts).votes()
         made = await asyncio.to_thread(draw, votes)  # the first ranking imports for half a second
         headers = {**HEADERS, "Content-Disposition": f'attachment; filename="{name}"'}
         return Response(made, 200, headers, media_type=kind)

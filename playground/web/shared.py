@@ -19,7 +19,7 @@ from playground.compare.saving.gather import comparison
 from playground.compare.saving.sharing import shared, still_shared
 from playground.errors import NotFound, Unavailable
 from playground.parts import Playground
-from playground.visitor import Visitor
+from playground.web.asked import visitor_of
 
 HEADERS = {
     "Content-Security-Policy": f"{page.POLICY}; frame-ancestors 'none'",
@@ -95,7 +95,7 @@ class Pages:
         return await shared(self._parts.database, request.path_params["share_id"])
 
     async def _own(self, request: Request) -> Comparison:
-        client = Client(Visitor(request.state.visitor_id), self._parts)
+        client = Client(visitor_of(request), self._parts)
         return await comparison(client, wire.clean(request.path_params["tab_id"]))
 
     async def _made(

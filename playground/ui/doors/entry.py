@@ -31,15 +31,21 @@ class Entry:
         return present(self._view, shown) or KEEP
 
     def _client(self, request: gr.Request) -> Client:
-        # Set by the mount's `auth_dependency`; without it nobody asked, and nobody owns anything.
-        if not request.username:
-            raise PlaygroundError("This page does not know you. Please reload it.")
-        return Client(Visitor(request.username), self._desk.parts)
+        return Client(visitor_of(request), self._desk.parts)
+
+
+def visitor_of(request: gr.Request) -> Visitor:
+    """Who asks, as the server before the page found out; nobody, and so owning nothing, where it did not."""
+    state = getattr(request.request, "state", None)
+    visitor = getattr(state, "visitor", None)
+    if not isinstance(visitor, Visitor):
+        raise PlaygroundError("This page does not know you. Please reload it.")
+    return visitor
 
 
 def page_of(request: gr.Request) -> str:
     """The open page that asks."""
-    return page_name(request.username, request.session_hash)
+    return page_name(visitor_of(request).id, request.session_hash)
 
 
 def said(event: gr.EventData, name: str) -> str:
