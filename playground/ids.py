@@ -21,6 +21,8 @@ Kind = Literal[
     "atc",
     "wid",
     "img",
+    "ses",
+    "lnk",
 ]
 
 
