@@ -8,6 +8,7 @@ PlaygroundError
 │   ├── NotFound              404: unknown or somebody else's, deliberately alike
 │   ├── Conflict              409
 │   ├── TooLarge              413
+│   ├── Misdirected           421: sent to a host name that is not ours
 │   ├── KeyReused             422: an idempotency key came back with another body
 │   ├── TooMany               429, with the seconds to wait
 │   │   └── CapReached        429: what may be spent is spent
@@ -94,6 +95,12 @@ class TooLarge(VisitorError):
     """More bytes or characters than are taken."""
 
     status = 413
+
+
+class Misdirected(VisitorError):
+    """For a host name that we do not go by."""
+
+    status = 421
 
 
 class KeyReused(VisitorError):

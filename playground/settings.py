@@ -3,6 +3,7 @@
 import re
 from decimal import Decimal
 from functools import cached_property
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -21,6 +22,7 @@ LISTS = ("agent", "allowed_origins", "allowed_hosts", "trusted_proxies", "offere
 ORIGIN = re.compile(
     r"(http(?!s?://[^/]*:80$)|https(?!://[^/]*:443$))://([a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:]+\])(:[1-9][0-9]{0,4})?"
 )
+SERVER = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?:[1-9][0-9]{0,4}", re.IGNORECASE)
 ORIGIN_FORM = (
     "Write https://host, or https://host:8443 where the port is not the usual one: all in lower case, without a path "
     "or a slash at the end. There is no * for all sites: each could read what its visitors said here."
@@ -132,6 +134,9 @@ class Settings(BaseSettings):
     )
     share_server: str | None = Field(default=None, description="a tunnel server of your own, `host:port`")
     share_server_certificate: Path | None = Field(default=None, description="its certificate; without one, no TLS")
+    share_server_protocol: Literal["http", "https"] = Field(
+        default="https", description="what visitors of its links speak"
+    )
 
     password: SecretStr | None = Field(default=None, description="visitors must know it")
     invite_only: bool = Field(default=False, description="visitors need a link that was made for them")
@@ -190,6 +195,27 @@ class Settings(BaseSettings):
             if not ORIGIN.fullmatch(origin):
                 raise ValueError(f"{origin!r} is no origin as a browser tells it. {ORIGIN_FORM}")
         return origins
+
+    @field_validator("public_url")
+    @classmethod
+    def _check_url(cls, url: str | None) -> str | None:
+        if url is not None and not ORIGIN.fullmatch(url):
+            raise ValueError(f"{url!r} is no address of a host. {ORIGIN_FORM.partition(' There is')[0]}")
+        return url
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _check_networks(cls, networks: tuple[str, ...]) -> tuple[str, ...]:
+        for network in networks:
+            ip_network(network, strict=False)  # its own words are good ones
+        return networks
+
+    @field_validator("share_server")
+    @classmethod
+    def _check_server(cls, server: str | None) -> str | None:
+        if server is not None and not SERVER.fullmatch(server):
+            raise ValueError(f"{server!r} is no server. Write host:port, such as share.example:7000.")
+        return server
 
     @cached_property
     def resolved_database_url(self) -> str:
