@@ -8,6 +8,7 @@ import asyncio
 import logging
 import re
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import TextIO
 
@@ -34,6 +35,9 @@ _KEYS = re.compile(
     r"|\bsk-[\w-]{8,}|\bAIza[\w-]{20,}|\bhf_\w{20,}",
     re.IGNORECASE,
 )
+
+_learnt: Counter[str] = Counter()
+"""Secrets that came while the process ran: visitors' own keys, for as long as they are held."""
 
 
 def configure(level: LogLevel, stream: TextIO = sys.stderr, *, secrets: Iterable[str] = ()) -> None:
@@ -69,6 +73,18 @@ def configure(level: LogLevel, stream: TextIO = sys.stderr, *, secrets: Iterable
     _attach(level, stream, formatter)
 
 
+def learn(secret: str) -> None:
+    """Hide this from every line from now on."""
+    _learnt[secret] += 1
+
+
+def unlearn(secret: str) -> None:
+    """What was learnt is not held any more."""
+    _learnt.subtract([secret])
+    if _learnt[secret] <= 0:
+        del _learnt[secret]
+
+
 def secrets_of(settings: Settings) -> list[str]:
     """The values that must never be written: every key that is set."""
     values = (getattr(settings, name) for name in type(settings).model_fields)
@@ -77,7 +93,7 @@ def secrets_of(settings: Settings) -> list[str]:
 
 def redacted(line: str, secrets: Iterable[str] = ()) -> str:
     """The line without `secrets` and without anything that looks like a key."""
-    for secret in secrets:
+    for secret in (*secrets, *tuple(_learnt)):
         if len(secret) >= 4:  # shorter ones would eat words, and protect nothing
             line = line.replace(secret, HIDDEN)
     return _KEYS.sub(lambda match: f"{match['scheme'] or match['user'] or ''}{HIDDEN}", line)

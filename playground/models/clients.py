@@ -14,6 +14,16 @@ import_module("httpx")
 # Google's client imports it later, in a thread. The agents SDK looks at it from the event loop whenever a request
 # fails, and would find it half imported.
 
+OWN_KEYS: Mapping[str, str] = {
+    "openai": "openai_api_key",
+    "anthropic": "anthropic_api_key",
+    "google": "google_api_key",
+}
+"""Providers that visitors can have a key of their own for, and the setting that it stands in for."""
+
+_OF_THE_ACCOUNT = frozenset({"organization", "project", "admin_api_key", "auth_token", "_custom_headers"})
+"""What the clients read from the environment by themselves, or were told for the owner."""
+
 _LIMITS = httpx2.Limits(max_connections=1000, max_keepalive_connections=100)
 """As the other clients have them: every answer under way holds a connection, and the default are a hundred."""
 
@@ -29,6 +39,15 @@ class Client:
 def connect(provider: str, settings: Settings) -> Client:
     """A client for `provider`, whose key or address is set. It reads files and imports: not for an event loop."""
     return _MAKERS[provider](settings)
+
+
+def connect_as(provider: str, settings: Settings, key: SecretStr) -> Client:
+    """As `connect`, on a visitor's own key for one of OWN_KEYS, with nothing of the owner's account beside it."""
+    client = connect(provider, settings.model_copy(update={OWN_KEYS[provider]: key}))
+    for name in _OF_THE_ACCOUNT:
+        if hasattr(client.api, name):
+            setattr(client.api, name, {} if name == "_custom_headers" else None)
+    return client
 
 
 def _openai(settings: Settings) -> Client:

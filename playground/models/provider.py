@@ -8,11 +8,12 @@ from typing import Any
 
 from agents import Model
 from openai import AsyncOpenAI, OpenAIError
+from pydantic import SecretStr
 
 from playground.catalog import missing, split_model
 from playground.errors import NotConfigured
 from playground.models import transcription
-from playground.models.clients import Client, connect
+from playground.models.clients import Client, connect, connect_as
 from playground.models.compatible import CompatibleModel
 from playground.models.local.model import LocalModel
 from playground.models.local.server import LocalServers
@@ -60,6 +61,20 @@ class Models:
                     self._models.clear()
                 self._models[name] = self._build(*split_model(name))
             return self._models[name]
+
+    def has(self, provider: str) -> bool:
+        """Whether what the provider needs is set."""
+        return not missing(self._settings, provider)
+
+    def connect_as(self, provider: str, key: SecretStr) -> Client:
+        """A client of its own on a visitor's key; whoever asked closes it. Blocking as `get_model`."""
+        return connect_as(provider, self._settings, key)
+
+    def model_on(self, client: Client, name: str) -> Model:
+        """The model named `provider/id`, asked through `client`, one of that provider's. Raises what `check` raises."""
+        self.check(name)
+        provider, model = split_model(name)
+        return REMOTE[provider](model, client.api)
 
     def check_transcription(self) -> None:
         """Raise NotConfigured if there is nobody who could turn speech into text."""
