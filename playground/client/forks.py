@@ -145,6 +145,8 @@ class Forks(Tabs):
         copies = items.history(session, made.head_branch)
         return Order(
             visitor_id=self._visitor.id,
+            link_id=self._visitor.link,
+            token_id=self._visitor.token,
             thread_id=made.id,
             agent=lane.agent,
             model=lane.model,

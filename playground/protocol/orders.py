@@ -58,6 +58,7 @@ class Orders:
         return Order(
             visitor_id=call.visitor.id,
             link_id=call.visitor.link,
+            token_id=call.visitor.token,
             thread_id=thread_id,
             agent=agent,
             model=model or await self._default_model(),
@@ -80,6 +81,7 @@ class Orders:
         return Order(
             visitor_id=call.visitor.id,
             link_id=call.visitor.link,
+            token_id=call.visitor.token,
             thread_id=thread.id,
             agent=call.extras.agent or thread.meta.get("agent") or self._roster.default,
             model=call.extras.model or thread.meta.get("model") or await self._default_model(),

@@ -11,7 +11,7 @@ from playground import wire
 from playground.errors import Conflict, NotFound
 from playground.records import Ask, Decision, LaneSettings, RunRecord
 from playground.runs.journal import Journal
-from playground.runs.live import LiveRun
+from playground.runs.live import LiveRun, StopReason
 from playground.runs.resumed import Resumed, taken_over
 from playground.runs.supply import Supplied, Supply, Unsettled, supply
 from playground.store import runs, threads
@@ -68,14 +68,14 @@ class Approvals:
             self._begin(await self._rebuilt(supplied.resumed))
         return supplied
 
-    async def stop(self, visitor: Visitor, run_id: str) -> None:
+    async def stop(self, visitor: Visitor, run_id: str, reason: StopReason) -> None:
         """End a run that waits; one that goes on meanwhile is left alone. Raises NotFound."""
         resumed = await self._database.write(
             lambda session: recall(session, visitor_id=visitor.id, run_id=run_id, owner=self._owner)
         )
         if resumed is not None:
             run = await self._rebuilt(resumed)
-            run.stopping = "visitor"
+            run.stopping = reason
             self._begin(run)
             await run.done.wait()
 

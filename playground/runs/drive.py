@@ -31,7 +31,7 @@ from playground.runs.coalesce import Coalescer
 from playground.runs.hooks import Fill, ToolWatch, input_filter
 from playground.runs.ledger import Ledger
 from playground.runs.live import LiveRun
-from playground.runs.notes import cut_off, given_up, refusal, unread
+from playground.runs.notes import cut_off, ended, refusal, unread
 from playground.runs.parking import park
 from playground.runs.paused import Paused
 from playground.runs.stage import RunStage, Shutter
@@ -187,8 +187,8 @@ class Drive:
             case "shutdown":
                 sentence = say("The server stopped in the middle of the answer.")
                 return self._error("interrupted", sentence, allow_retry=True)
-            case "idle":
-                return self._cut(given_up(), "cancelled")
+            case "idle" | "paused" | "revoked" | "owner" as reason:
+                return self._cut(ended(reason, self._run.words), "cancelled")
             case _:
                 return self._settle("cancelled")
 

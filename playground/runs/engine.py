@@ -7,26 +7,25 @@ import secrets
 import socket
 from collections.abc import AsyncGenerator
 from typing import Any
-from weakref import WeakValueDictionary
 
-from sqlalchemy.exc import IntegrityError
-
-from playground.errors import Conflict, Unavailable
+from playground.access.standing import Standing
+from playground.errors import Unavailable
 from playground.records import LIVE, RunRecord
 from playground.runs import kept
-from playground.runs.admit import Admitted, Busy, admit
 from playground.runs.answer import Answerer
 from playground.runs.approvals import Approvals, Verdict
+from playground.runs.door import Door
 from playground.runs.grace import Grace
 from playground.runs.history import Told
 from playground.runs.journal import Journal
 from playground.runs.keeper import PACE, Keeper, Pace
-from playground.runs.lifecycle import Lifecycle, kept_for
+from playground.runs.lifecycle import Lifecycle
 from playground.runs.live import Frame, LiveRun, StopReason, facts
 from playground.runs.order import Order
 from playground.runs.queue import Queue
 from playground.runs.readers import Readers
 from playground.runs.recovery import broken
+from playground.runs.stops import Stops
 from playground.runs.supply import Supplied, Supply
 from playground.runs.tasks import Tasks
 from playground.settings import Settings
@@ -43,7 +42,15 @@ CLOSE_SECONDS = 5
 class Engine:
     """The runs of this process. `start` it before use; `close` it to let running answers finish."""
 
-    def __init__(self, settings: Settings, database: Database, answerer: Answerer, *, pace: Pace = PACE) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        answerer: Answerer,
+        *,
+        standing: Standing | None = None,
+        pace: Pace = PACE,
+    ) -> None:
         self._settings = settings
         self._database = database
         self._answerer = answerer
@@ -52,12 +59,22 @@ class Engine:
         self._live: dict[str, LiveRun] = {}
         self._tasks = Tasks()
         self._background: list[asyncio.Task[None]] = []
-        self._doors: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._door = Door(settings, database, owner=self.owner, stop=self.stop)
         self._journal = Journal(database, interval=settings.flush_interval, fenced=self._fenced)
         self._grace = Grace(settings.disconnect_grace, lambda run: self._halt(run, "left"))
         self._readers = Readers(database, self._live, self._grace)
         self._approvals = Approvals(database, self._journal, self.owner, self._live, begin=self._resume)
         self._queue = Queue(database, self._live, begin=self._begin, forget=self._forget)
+        self._standing = standing or Standing(database)
+        self._stops = Stops(
+            database,
+            self._live,
+            queue=self._queue,
+            approvals=self._approvals,
+            tasks=self._tasks,
+            standing=self._standing,
+        )
+        self._halt = self._stops.halt
         self._keeper = Keeper(
             database, self._journal, self.owner, self._live, pace=pace, halt=self._halt, advance=self._advance
         )
@@ -66,6 +83,7 @@ class Engine:
 
     async def start(self) -> None:
         """Take over what died, and begin to keep time."""
+        self._standing.changed.append(self._stops.judge)
         await self._keeper.look()
         self._background = [asyncio.create_task(work) for work in (self._journal.run(), self._keeper.run())]
 
@@ -86,7 +104,7 @@ class Engine:
 
     def check(self, agent: str, model: str) -> None:
         """Raise VisitorError if no run can be started, or not on these."""
-        self._refuse_closing()
+        self._refuse()
         self._answerer.check(agent, model)
 
     async def submit(self, order: Order) -> RunRecord:
@@ -96,9 +114,7 @@ class Engine:
         return await asyncio.shield(self._tasks.spawn(self._let_in(order)))
 
     async def _let_in(self, order: Order) -> RunRecord:
-        door = self._doors.setdefault(order.thread_id, asyncio.Lock())
-        async with door:  # in the order in which they came
-            admitted = await self._admit(order)
+        admitted = await self._door.let_in(order)
         if admitted.existing:
             return admitted.run
         run = LiveRun(
@@ -111,6 +127,7 @@ class Engine:
             queued=admitted.queued,
         )
         self._live[run.id] = run
+        self._stops.judge(run)  # what was forbidden while it was let in
         if run.queued:
             self._tasks.spawn(self._advance(order.thread_id))  # what it waits for may be over by now
         else:
@@ -132,26 +149,15 @@ class Engine:
 
     async def stop(self, visitor: Visitor, run_id: str) -> RunRecord:
         """Stop a run; answers when its provider's connection is closed and its partial answer saved."""
-        while (record := await self.run(visitor, run_id)).live:
-            run = self._live.get(run_id)
-            if run is not None:
-                await self._stop(run)
-            elif record.status == "awaiting_approval":
-                await asyncio.shield(self._tasks.spawn(self._approvals.stop(visitor, run_id)))
-            else:
-                await kept.stop(self._database, visitor, run_id)
-        return record
+        return await self._stops.stop(visitor, run_id, "visitor")
 
-    async def _stop(self, run: LiveRun) -> None:
-        if run.queued:
-            await self._queue.dismiss(run, "visitor")
-        else:
-            run.stop("visitor")
-        await run.done.wait()
+    async def stop_any(self, run_id: str, reason: StopReason = "owner") -> RunRecord:
+        """Stop a run, whoever's it is; its visitor is told the reason. Answers as `stop` does. Raises NotFound."""
+        return await self._stops.stop_any(run_id, reason)
 
     async def decide(self, visitor: Visitor, run_id: str, verdict: Verdict) -> RunRecord:
         """Approve or reject what a run waits for; it goes on once all is decided. Raises VisitorError, see `decide`."""
-        self._refuse_closing()
+        self._refuse()
         record = await self.run(visitor, run_id)
         self._answerer.check_model(verdict.model or record.model)
         await self.settled(record.thread_id)
@@ -159,7 +165,7 @@ class Engine:
 
     async def supply(self, visitor: Visitor, given: Supply) -> Supplied:
         """Take what the visitor's UI answers; the run goes on once all is answered. Raises as the function `supply`."""
-        self._refuse_closing()
+        self._refuse()
         if given.model is not None:
             self._answerer.check_model(given.model)
         await self.settled(given.thread_id)
@@ -179,20 +185,6 @@ class Engine:
         A `linger`ing reader is one whose leaving may stop the run (see `Grace`).
         """
         return self._readers.attach(visitor, run_id, after=max(after, 0), linger=linger)
-
-    async def _admit(self, order: Order) -> Admitted:
-        policy, notice = self._settings.double_text, kept_for(self._settings)
-        for _ in range(5):
-            try:
-                return await self._database.write(
-                    lambda session: admit(session, order, owner=self.owner, policy=policy, notice=notice), durable=True
-                )
-            except Busy as busy:
-                visitor = Visitor(order.visitor_id)
-                await asyncio.gather(*(self.stop(visitor, run_id) for run_id in busy.run_ids))
-            except IntegrityError:
-                await asyncio.sleep(0.01)  # somebody else was let in at the same moment: look again
-        raise Conflict("This conversation is busy. Try again.")
 
     def _begin(self, run: LiveRun, told: Told) -> None:
         self._grace.begin(run)
@@ -225,19 +217,17 @@ class Engine:
         self._forget(run)
         logger.info("run waits" if run.parked else "run ended", extra=facts(run, ending))
 
-    def _refuse_closing(self) -> None:
+    def _refuse(self) -> None:
         if self.closing:
             raise Unavailable("The server is stopping. Try again in a moment.")
+        self._standing.check_running()
 
     async def _advance(self, thread_id: str) -> None:
-        if not self.closing:
-            await self._queue.advance(thread_id)
-
-    def _halt(self, run: LiveRun, reason: StopReason) -> None:
-        if run.queued:
-            self._tasks.spawn(self._queue.dismiss(run, reason))
-        else:
-            run.stop(reason)
+        try:
+            self._refuse()
+        except Unavailable:  # what waits is ended, or waits on
+            return
+        await self._queue.advance(thread_id)
 
     def _fenced(self, run_id: str) -> None:
         if (run := self._live.get(run_id)) is not None:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import cast
 
 from chatkit.types import NoticeEvent
 from sqlmodel import Session
@@ -28,7 +29,7 @@ UNSAVED = "The database cannot be written at the moment: what you read is not sa
 
 Chore = Callable[[], Awaitable[object]]
 """Something that is done now and then. What it raises is logged, and it is done again the next time."""
-Beats = Mapping[str, tuple[int, bool]]
+Beats = Mapping[str, tuple[int, str | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,13 +127,13 @@ class Keeper:
         return now - self._looked < self._pace.silence and now >= self._patient_until
 
     def _obey(self, run: LiveRun, beats: Beats) -> None:
-        epoch, cancel = beats.get(run.id, (0, False))
+        epoch, cancel = beats.get(run.id, (0, None))
         if run.over:
             return
         if epoch != run.epoch:
             self._halt(run, "fenced")
-        elif cancel:
-            self._halt(run, "visitor")
+        elif cancel is not None:
+            self._halt(run, cast("StopReason", cancel))
 
     def _warn(self) -> None:
         """Say once per trouble, to everybody who is reading, that nothing is being saved."""

@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, Callable
 
 from playground.errors import NotFound, Unavailable
 from playground.records import RunRecord
-from playground.runs.live import Frame
+from playground.runs.live import Frame, StopReason
 from playground.runs.pending import presented
 from playground.store import runs
 from playground.store.database import Database
@@ -27,9 +27,9 @@ async def find(database: Database, visitor: Visitor, run_id: str) -> RunRecord:
     return await database.read(lambda session: runs.record(runs.find(session, visitor_id=visitor.id, run_id=run_id)))
 
 
-async def stop(database: Database, visitor: Visitor, run_id: str) -> RunRecord:
+async def stop(database: Database, visitor: Visitor, run_id: str, reason: StopReason) -> RunRecord:
     """Ask the owner to stop a run and wait until it has, or let go of it. Raises NotFound or Unavailable."""
-    await database.write(lambda session: runs.request_cancel(session, run_id))
+    await database.write(lambda session: runs.request_cancel(session, run_id, reason))
     for _ in range(int(STOP_SECONDS / POLL_SECONDS)):
         await asyncio.sleep(POLL_SECONDS)
         record = await find(database, visitor, run_id)

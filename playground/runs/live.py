@@ -22,7 +22,7 @@ from playground.store.runs import Ending
 from playground.store.tables import ItemRow
 from playground.transcript import Transcript, apply
 
-StopReason = Literal["visitor", "left", "shutdown", "fenced", "timeout", "idle"]
+StopReason = Literal["visitor", "left", "shutdown", "fenced", "timeout", "idle", "paused", "revoked", "owner"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class LiveRun:
     """The owner's side of a run. `position` is its branch's newest item's; `done` is set once it is saved.
 
     `paused` is what it goes on from, `parked` that it waits again: its readers find the rest in the store. `settling`
-    is from its last frame until its end, or its pause, is saved.
+    is from its last frame until its end, or its pause, is saved. `words` are the owner's, to whom it is stopped.
     """
 
     id: str
@@ -55,6 +55,7 @@ class LiveRun:
     parked: bool = False
     settling: bool = False
     stopping: StopReason | None = None
+    words: str = ""
     task: asyncio.Task[None] | None = None
     done: asyncio.Event = field(default_factory=asyncio.Event)
     positions: dict[str, int] = field(default_factory=dict[str, int])

@@ -58,6 +58,14 @@ def cut_off(reason: str) -> str:
             return say("The provider cut the answer off.")
 
 
-def given_up() -> str:
-    """What becomes of an answer that waits for a visitor who does not come."""
-    return say("This answer waited too long for you, so it was given up. You can ask again.")
+def ended(reason: str, words: str = "") -> str:
+    """Why an answer that its visitor did not stop has come to an end; the owner's `words`, if there are any."""
+    match reason:
+        case "idle":
+            return say("This answer waited too long for you, so it was given up. You can ask again.")
+        case "paused":
+            return words or say("The owner has paused this playground. Try again later.")
+        case "revoked":
+            return say("You may not go on here any more, so this answer was stopped.")
+        case _:
+            return say("The owner of this playground stopped this answer.")

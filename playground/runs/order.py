@@ -23,7 +23,8 @@ class Order:
     Orders of one `round` answer the same message in several lanes. Runs of one `world` share the results of their
     tools; `stand_ins` are results that the visitor made up. An order without a message or a fork goes on `behind` the
     thread's last item, with what `answers` a message. One with an action that was `pressed` begins with its handler.
-    `link_id` is the invite link that the visitor came by. Our own words in the run are in the `language` of who asked.
+    The visitor came by the invite link `link_id`, with the session token `token_id`. Our own words in the run are in
+    the `language` of who asked.
     """
 
     visitor_id: str
@@ -32,6 +33,7 @@ class Order:
     model: str
     item: UserMessageItem | None
     link_id: str | None = None
+    token_id: str | None = None
     settings: LaneSettings = LaneSettings()  # noqa: RUF009 - frozen
     tool_choice: str | None = None
     new_thread: bool = False
@@ -65,6 +67,7 @@ class Order:
         more = {
             "tool_choice": self.tool_choice,
             "link": self.link_id,
+            "token": self.token_id,
             "round": self.round,
             "world": self.world,
             "language": self.language if self.language != DEFAULT else None,

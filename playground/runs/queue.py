@@ -12,9 +12,11 @@ from sqlmodel import Session
 
 from playground import wire
 from playground.errors import Conflict
+from playground.languages.say import speaking
 from playground.runs.admit import take_in
 from playground.runs.history import Told
 from playground.runs.live import LiveRun, StopReason
+from playground.runs.notes import ended
 from playground.runs.order import Order
 from playground.runs.recovery import bury
 from playground.store import items, runs, threads
@@ -22,6 +24,9 @@ from playground.store.database import Database
 from playground.store.tables import RunRow, ThreadRow
 
 logger = logging.getLogger(__name__)
+
+TOLD = frozenset({"paused", "revoked", "owner"})
+"""Reasons that are not the visitor's own: an answer that never begins is ended with a word of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +90,12 @@ class Queue:
 
     async def dismiss(self, run: LiveRun, reason: StopReason) -> None:
         """End a waiting run; if it began meanwhile, stop it. Raises SQLAlchemyError, then it waits on."""
+        told = None
+        if reason in TOLD:
+            with speaking(run.order.language):
+                told = ErrorEvent(code="custom", message=ended(reason, run.words), allow_retry=False)
         frames = await self._database.write(
-            lambda session: dismiss(session, run.id, keep_message=reason == "shutdown"), durable=True
+            lambda session: dismiss(session, run.id, keep_message=reason == "shutdown", told=told), durable=True
         )
         if frames is None:
             run.stop(reason)
@@ -128,8 +137,8 @@ def refuse(session: Session, run_id: str, event: ErrorEvent) -> list[bytes]:
     return [frame]
 
 
-def dismiss(session: Session, run_id: str, *, keep_message: bool) -> list[bytes] | None:
-    """End a queued run; answers its last frames, or None if it has begun.
+def dismiss(session: Session, run_id: str, *, keep_message: bool, told: ErrorEvent | None = None) -> list[bytes] | None:
+    """End a queued run; answers its last frames, or None if it has begun. Its visitor may be `told` why.
 
     Its message is kept in the thread, or not, as if it had never been sent. One that is to be kept waits on while its
     thread is answering: whoever finds the run without an owner then puts it after the answer.
@@ -137,6 +146,8 @@ def dismiss(session: Session, run_id: str, *, keep_message: bool) -> list[bytes]
     run = session.get(RunRow, run_id, with_for_update=True)
     if run is None or run.status != "queued":
         return None if run is not None and run.status in runs.WORKING else []
+    if told is not None:
+        return refuse(session, run_id, told)
     if not keep_message:
         ending = runs.Ending(status="cancelled", last_seq=run.last_seq, usage=run.usage)
         runs.finish(session, run_id=run_id, epoch=run.epoch, ending=ending, at=datetime.now(UTC))

@@ -72,6 +72,7 @@ def _order(row: RunRow) -> Order:
         model=row.model,
         item=None,
         link_id=row.order.get("link"),
+        token_id=row.order.get("token"),
         settings=LaneSettings.model_validate(row.order.get("settings", {})),
         detached=row.order.get("detached", False),
         round=row.order.get("round"),

@@ -80,6 +80,14 @@ def find(session: Session, *, visitor_id: str, run_id: str, lock: bool = False) 
     return row
 
 
+def visitor_of(session: Session, run_id: str) -> str:
+    """Whose run it is. Raises NotFound."""
+    visitor_id = session.exec(select(RunRow.visitor_id).where(RunRow.id == run_id)).first()
+    if visitor_id is None:
+        raise NotFound
+    return visitor_id
+
+
 def by_key(session: Session, *, visitor_id: str, key: str) -> RunRow | None:
     """The run that an idempotency key stands for."""
     return session.exec(select(RunRow).where(RunRow.visitor_id == visitor_id, RunRow.idempotency_key == key)).first()
@@ -165,17 +173,18 @@ def finish(session: Session, *, run_id: str, epoch: int, ending: Ending, at: dat
     return True
 
 
-def request_cancel(session: Session, run_id: str) -> None:
+def request_cancel(session: Session, run_id: str, reason: str) -> None:
     """Ask the owner, wherever it is, to stop a run."""
-    session.exec(update(RunRow).where(col(RunRow.id) == run_id).values(cancel_requested=True))
+    asked = {"cancel_requested": True, "cancel_reason": reason}
+    session.exec(update(RunRow).where(col(RunRow.id) == run_id).values(**asked))
 
 
-def beat(session: Session, *, owner: str, run_ids: Iterable[str], at: datetime) -> dict[str, tuple[int, bool]]:
-    """Say that these runs are alive; answers those that are the owner's: id → (epoch, whether to stop)."""
+def beat(session: Session, *, owner: str, run_ids: Iterable[str], at: datetime) -> dict[str, tuple[int, str | None]]:
+    """Say that these runs are alive; answers those that are the owner's: id → (epoch, why to stop)."""
     mine = (col(RunRow.id).in_(run_ids), col(RunRow.owner) == owner, col(RunRow.status).in_(LIVE))
     session.exec(update(RunRow).where(*mine).values(heartbeat_at=at))
-    rows = session.exec(select(RunRow.id, RunRow.epoch, RunRow.cancel_requested).where(*mine))
-    return {run_id: (epoch, cancel) for run_id, epoch, cancel in rows}
+    rows = session.exec(select(RunRow.id, RunRow.epoch, RunRow.cancel_requested, RunRow.cancel_reason).where(*mine))
+    return {run_id: (epoch, (reason or "visitor") if cancel else None) for run_id, epoch, cancel, reason in rows}
 
 
 def take_stale(session: Session, *, owner: str, at: datetime, silence: timedelta) -> Sequence[RunRow]:

@@ -132,6 +132,7 @@ class RunRow(Row, table=True):
     epoch: int = 1
     heartbeat_at: datetime = Field(sa_column=_time())
     cancel_requested: bool = False
+    cancel_reason: str | None = None
     last_seq: int = 0
     usage: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
     cost_nano_usd: int | None = Field(default=None, sa_column=Column(BigInteger))

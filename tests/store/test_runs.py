@@ -92,7 +92,7 @@ async def test_a_run_that_was_heard_of_is_not_taken_over(database: Database, thr
     run = new_run(thread)
     await add(database, run)
     beats = await database.write(lambda s: runs.beat(s, owner="me", run_ids=[run.id], at=LATE))
-    assert beats == {run.id: (1, False)}
+    assert beats == {run.id: (1, None)}
     assert await database.write(_take) == []
 
 
@@ -106,8 +106,9 @@ async def test_a_run_of_the_owners_that_it_does_not_know_falls_silent(database: 
 async def test_a_beat_tells_of_a_stop_that_was_asked_for(database: Database, thread: ThreadRow) -> None:
     run = new_run(thread)
     await add(database, run)
-    await database.write(lambda s: runs.request_cancel(s, run.id))
-    assert await database.write(lambda s: runs.beat(s, owner="me", run_ids=[run.id], at=AT)) == {run.id: (1, True)}
+    await database.write(lambda s: runs.request_cancel(s, run.id, "visitor"))
+    beats = await database.write(lambda s: runs.beat(s, owner="me", run_ids=[run.id], at=AT))
+    assert beats == {run.id: (1, "visitor")}
 
 
 async def test_a_beat_is_silent_about_runs_that_another_took(database: Database, thread: ThreadRow) -> None:

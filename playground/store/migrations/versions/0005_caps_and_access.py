@@ -27,6 +27,7 @@ def _id() -> sa.Column[str]:
 
 def upgrade() -> None:
     """Apply the step."""
+    op.add_column("run", _text("cancel_reason", nullable=True))
     _access()
     _money()
 
