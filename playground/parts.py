@@ -6,8 +6,10 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
 from playground import catalog, prices
+from playground.access.links import Links
 from playground.access.rates import Rates
 from playground.access.standing import Standing
+from playground.access.tokens import Tokens
 from playground.attachments.attachments import Attachments
 from playground.budget.purse import Purse
 from playground.catalog import Offer
@@ -46,6 +48,8 @@ class Playground:
     policy: Policy
     standing: Standing
     purse: Purse
+    tokens: Tokens
+    links: Links
     rates: Rates = field(default_factory=Rates, compare=False)
     ending: list[Ending] = field(default_factory=list[Ending], compare=False)
 
@@ -83,12 +87,10 @@ async def open_playground(settings: Settings) -> AsyncGenerator[Playground]:
     """
     roster = Roster(settings.agent)
     async with AsyncExitStack() as stack:
-        database = Database(settings.resolved_database_url)
-        stack.push_async_callback(database.close)
-        await database.open()
-        local = LocalServers(settings)
-        stack.push_async_callback(local.aclose)
-        await local.start()
+        database = await _database(stack, settings)
+        secret = await asyncio.to_thread(load_secret, settings)
+        tokens = Tokens(settings, secret, database)
+        local = await _local(stack, settings)
         models = Models(settings, local)
         stack.push_async_callback(models.aclose)
         await asyncio.to_thread(_read_lists)
@@ -100,10 +102,10 @@ async def open_playground(settings: Settings) -> AsyncGenerator[Playground]:
         rates = Rates(on=policy.strict)
         standing = Standing(database)
         purse = Purse(database, policy)
-        attachments = Attachments(settings, database, await asyncio.to_thread(load_secret, settings))
+        attachments = Attachments(settings, database, secret)
         answerer = Answerer(settings, models, roster, database, attachments=attachments)
         engine = Engine(settings, database, answerer)
-        engine.chores.append(attachments.tidy)
+        engine.chores += [attachments.tidy, tokens.tidy]
         orders = Orders(roster, default_model)
         rooms: list[Room] = [
             Rating(database),
@@ -124,6 +126,8 @@ async def open_playground(settings: Settings) -> AsyncGenerator[Playground]:
             policy,
             standing,
             purse,
+            tokens,
+            Links(database),
             rates,
         )
         stack.push_async_callback(parts.drain)
@@ -131,6 +135,20 @@ async def open_playground(settings: Settings) -> AsyncGenerator[Playground]:
         looking = asyncio.create_task(standing.run())
         stack.callback(looking.cancel)
         yield parts
+
+
+async def _database(stack: AsyncExitStack, settings: Settings) -> Database:
+    database = Database(settings.resolved_database_url)
+    stack.push_async_callback(database.close)
+    await database.open()
+    return database
+
+
+async def _local(stack: AsyncExitStack, settings: Settings) -> LocalServers:
+    local = LocalServers(settings)
+    stack.push_async_callback(local.aclose)
+    await local.start()
+    return local
 
 
 def _read_lists() -> None:

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import structlog
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session
 
 from playground.errors import Forbidden, Paused, Unauthorized
-from playground.store import switch, visitors
-from playground.store.access_tables import LinkRow, SessionTokenRow
+from playground.store import links, session_tokens, switch, visitors
 from playground.store.database import Database
 from playground.visitor import Visitor
 
@@ -86,15 +85,10 @@ class Standing:
 
 def _facts(session: Session) -> Facts:
     now = datetime.now(UTC)
-    lasting = or_(col(LinkRow.expires_at).is_(None), col(LinkRow.expires_at) > now)
-    good = select(LinkRow.id).where(col(LinkRow.revoked_at).is_(None), lasting)
-    revoked = select(SessionTokenRow.id).where(
-        col(SessionTokenRow.revoked_at).is_not(None), col(SessionTokenRow.expires_at) > now
-    )
     return Facts(
         paused=switch.paused(session),
         blocked=visitors.blocked(session),
-        links=frozenset(session.exec(good)),
-        revoked_tokens=frozenset(session.exec(revoked)),
+        links=links.live(session, at=now),
+        revoked_tokens=session_tokens.ended(session, at=now),
         owner_left=switch.owner_left(session),
     )

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, cast
 
+from playground.access.links import Links
 from playground.access.rates import Rates
 from playground.access.standing import Standing
+from playground.access.tokens import Tokens
 from playground.errors import Malformed, NotFound, VisitorError
 from playground.policy import Policy, policy_of
 from playground.protocol.dispatcher import JsonReply, StreamReply
@@ -199,12 +201,17 @@ class Parts:
     dispatcher: Dispatcher = field(init=False)
     policy: Policy = field(init=False)
     standing: Standing = field(init=False)
+    tokens: Tokens = field(init=False)
+    links: Links = field(init=False)
     rates: Rates = field(default_factory=Rates)
 
     def __post_init__(self) -> None:
         self.dispatcher = Dispatcher(self.engine)
         self.policy = policy_of(self.settings)
-        self.standing = Standing(cast("StoreDatabase", self.database))
+        database = cast("StoreDatabase", self.database)
+        self.standing = Standing(database)
+        self.tokens = Tokens(self.settings, b"s" * 32, database)
+        self.links = Links(database)
 
     def begin(self, run_id: str = "run_1", visitor_id: str = "*") -> Run:
         """A run without frames; anybody's unless it is said whose."""
