@@ -22,7 +22,6 @@ from playground.parts import Playground
 from playground.store.tables import AttachmentRow
 from playground.visitor import Visitor
 from playground.web.asked import visitor_of
-from playground.web.identity import is_https
 from playground.web.replies import json_reply
 
 BLOCK = 1 << 18
@@ -31,7 +30,12 @@ IN_MEMORY = 1 << 20
 FEW_FIELDS = 8
 """Beside the file, in a form."""
 
-HEADERS = {"X-Content-Type-Options": "nosniff", "Cache-Control": "private, max-age=3600", "X-Robots-Tag": "noindex"}
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "private, max-age=3600",
+    "X-Robots-Tag": "noindex",
+    "Cross-Origin-Resource-Policy": "cross-origin",  # a signed link is followed by pages of other sites
+}
 SANDBOX = "default-src 'none'; sandbox"
 """What is opened by itself runs nothing, and belongs to no site."""
 VIEWER = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; plugin-types application/pdf"
@@ -52,7 +56,7 @@ def routes(parts: Playground) -> list[BaseRoute]:
 
 def address_of(request: Request) -> str:
     """Where the visitor's browser reaches us, such as `https://chat.example.com`."""
-    return f"{'https' if is_https(request.scope, request.headers) else 'http'}://{request.url.netloc}"
+    return f"{request.url.scheme}://{request.url.netloc}"
 
 
 class Files:

@@ -1,4 +1,4 @@
-"""The names we go by. Any page may give a name of its own our address (DNS rebinding), and would then be one of ours."""
+"""The names we go by. Any site may give a name of its own our address (DNS rebinding), and its pages would be ours."""
 
 import socket
 from ipaddress import ip_address

@@ -114,7 +114,7 @@ class Identity:
         )
         if badge is not held and not scope["path"].startswith(CACHED):
             embedded = headers.get("sec-fetch-site") == "cross-site" and named(scope, self._allowed)
-            secure = is_https(scope, headers)
+            secure = scope["scheme"] == "https"
             send = _with_cookie(send, self._badges.set_cookie(badge, secure=secure, embedded=embedded))
         await self._app(scope, receive, send)
 
@@ -133,10 +133,3 @@ def _refuse_tokens(headers: Headers, query: bytes) -> None:
         raise Unauthorized("Tokens are not taken from the URL: it ends up in logs and histories.")
     if headers.get("authorization", "").lower().startswith("bearer"):
         raise Unauthorized("This token is not valid here. Leave the Authorization header out to go on anonymously.")
-
-
-def is_https(scope: Scope, headers: Headers) -> bool:
-    """Whether the visitor's own connection is encrypted, as far as anybody tells."""
-    # A proxy's word is enough here: who lies about it only marks his own cookie.
-    forwarded = headers.get("x-forwarded-proto", "").partition(",")[0].strip().lower()
-    return scope["scheme"] == "https" or forwarded == "https"

@@ -50,7 +50,7 @@ class Proxies:
             scope["scheme"] = told
 
     def _nearest(self, peer: Address, chain: list[str]) -> Address:
-        """The nearest address that is no proxy of ours: each proxy adds who asked it, and what is before may be made up."""
+        """The nearest that is no proxy of ours: each proxy adds who asked it, and what stands before may be made up."""
         for entry in reversed(chain):
             address = _address(entry.strip())
             if address is None:

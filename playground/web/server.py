@@ -26,10 +26,13 @@ from playground.web.connection import PatientConnection
 from playground.web.cors import Cors
 from playground.web.guard import ClosedDoors, RequestLog, SameOrigin, SecurityHeaders
 from playground.web.health import Health
+from playground.web.hosts import Hosts
 from playground.web.identity import Badges, Identity
 from playground.web.process import Server, listener
+from playground.web.proxies import Proxies
 from playground.web.replies import Errors, http_refusal
 from playground.web.speech import Speech
+from playground.web.tunnel.link import Link
 
 logger = logging.getLogger(__name__)
 
@@ -54,7 +57,8 @@ def create_app(parts: Playground) -> FastAPI:
 def create_api(parts: Playground) -> FastAPI:
     """The routes and all that stands before them, without the page.
 
-    `app.state.health` is the Health that the serving process sets. Makes the secret in the data folder if need be.
+    `app.state.health` is the Health that the serving process sets, `app.state.link` our public address. Makes the
+    secret in the data folder if need be.
     """
     settings = parts.settings
     health = Health(parts.database)
@@ -75,12 +79,14 @@ def create_api(parts: Playground) -> FastAPI:
         exception_handlers={HTTPException: http_refusal},
     )
     app.state.health = health
+    link = app.state.link = Link(settings.public_url)
     # The last one added stands outermost.
     app.add_middleware(Bounds, rates=parts.rates)
     app.add_middleware(Identity, badges=Badges(load_secret(settings)), allowed=settings.allowed_origins)
     app.add_middleware(BodyLimit, limit=settings.max_body_bytes, upload=settings.max_attachment_bytes)
     app.add_middleware(SameOrigin, allowed=settings.allowed_origins)
     app.add_middleware(ClosedDoors)
+    app.add_middleware(Hosts, settings=settings, link=link)
     app.add_middleware(Errors)
     app.add_middleware(Speech)
     # Gradio leaves its own policy out when it finds this one, which grants nothing; its own lets any site read.
@@ -88,6 +94,7 @@ def create_api(parts: Playground) -> FastAPI:
     app.add_middleware(Cors, allowed=settings.allowed_origins)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(RequestLog)
+    app.add_middleware(Proxies, link=link, trusted=settings.trusted_proxies)
     return app
 
 

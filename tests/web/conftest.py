@@ -31,7 +31,14 @@ def lines() -> Iterator[Lines]:
 @pytest.fixture
 def parts() -> Parts:
     """Stand-ins with a short heartbeat and a small body limit."""
-    return Parts(Settings(secret=SecretStr("s" * 32), max_body_bytes=10_000, allowed_origins=("https://friend.test",)))
+    return Parts(
+        Settings(
+            secret=SecretStr("s" * 32),
+            max_body_bytes=10_000,
+            allowed_origins=("https://friend.test",),
+            public_url="https://play.test",
+        )
+    )
 
 
 @pytest.fixture

@@ -24,7 +24,13 @@ async def connected(client: httpx2.AsyncClient) -> AsyncGenerator[Wire]:
 def post(body: bytes, *headers: str, path: str = "/chatkit", length: int | None = None) -> bytes:
     """A JSON POST; `length` is what it claims to be."""
     size = len(body) if length is None else length
-    lines = [f"POST {path} HTTP/1.1", "Host: x", "Content-Type: application/json", f"Content-Length: {size}", *headers]
+    lines = [
+        f"POST {path} HTTP/1.1",
+        "Host: localhost",
+        "Content-Type: application/json",
+        f"Content-Length: {size}",
+        *headers,
+    ]
     return "\r\n".join([*lines, "", ""]).encode() + body
 
 

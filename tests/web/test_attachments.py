@@ -20,7 +20,7 @@ from tests.stack import Stack, stack
 
 @pytest.fixture
 async def up(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Stack]:
-    async with stack(sqlite_url, data_dir=tmp_path) as running:
+    async with stack(sqlite_url, data_dir=tmp_path, public_url="https://chat.example.com") as running:
         yield running
 
 
@@ -70,7 +70,7 @@ async def test_a_preview_needs_none_either(up: Stack) -> None:
 
 async def test_links_begin_as_the_visitor_reaches_us(up: Stack) -> None:
     request = {"type": "attachments.create", "params": {"name": "a.png", "size": 10, "mime_type": "image/png"}}
-    headers = {"Host": "chat.example.com", "X-Forwarded-Proto": "https"}
+    headers = {"Host": "chat.example.com"}
     made = (await up.client.post("/chatkit", json=request, headers=headers)).json()
     assert made["upload_descriptor"]["url"].startswith("https://chat.example.com/chatkit/attachments/atc_")
 
@@ -220,7 +220,12 @@ async def test_an_upload_that_breaks_off_leaves_nothing(up: Stack, tmp_path: Pat
     cookies = "; ".join(f"{name}={value}" for name, value in up.client.cookies.items())
     url = up.client.base_url
     reader, writer = await asyncio.open_connection(url.host, url.port)
-    head = [f"PUT /chatkit/attachments/{made['id']} HTTP/1.1", "Host: x", f"Cookie: {cookies}", "Content-Length: 5000"]
+    head = [
+        f"PUT /chatkit/attachments/{made['id']} HTTP/1.1",
+        "Host: localhost",
+        f"Cookie: {cookies}",
+        "Content-Length: 5000",
+    ]
     writer.write("\r\n".join([*head, "", "half of it"]).encode())
     await writer.drain()
     writer.close()

@@ -58,7 +58,7 @@ async def test_what_a_browser_has_is_not_sent_again(client: httpx2.AsyncClient) 
 )  # fmt: skip
 async def test_nothing_else_is_served(client: httpx2.AsyncClient, path: str) -> None:
     async with connected(client) as (reader, writer):  # by hand: a client library would tidy the path up
-        writer.write(f"GET {MODULES}/{path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+        writer.write(f"GET {MODULES}/{path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
         assert (await answer(reader))[0] == 404
 
 

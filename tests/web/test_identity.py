@@ -64,7 +64,7 @@ async def test_first_contact_sets_a_cookie_with_all_flags(client: httpx2.AsyncCl
 
 
 async def test_the_cookie_is_secure_where_the_browser_came_by_https(client: httpx2.AsyncClient) -> None:
-    response = await ask(client, **{"X-Forwarded-Proto": "https"})
+    response = await ask(client, Host="play.test")
     assert response.headers["set-cookie"].endswith("; Secure")
 
 

@@ -104,7 +104,7 @@ async def test_sigterm_lets_an_answer_finish_and_takes_no_new_one(wire: Wire) ->
             connected(client) as (_, page),
             client.stream("POST", "/chatkit", json=message("words-30@10")) as answer,
         ):
-            page.write(b"GET /gradio_api/heartbeat/abc HTTP/1.1\r\nHost: x\r\n\r\n")  # a page's, open for ever
+            page.write(b"GET /gradio_api/heartbeat/abc HTTP/1.1\r\nHost: localhost\r\n\r\n")  # a page's, open for ever
             chunks = answer.aiter_raw()
             stream = await anext(chunks)
             server.process.terminate()
