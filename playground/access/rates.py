@@ -83,7 +83,7 @@ class Rates:
 
     def __init__(self, *, on: bool = False) -> None:
         self.on = on
-        self._limiter = SlidingWindowCounterRateLimiter(_Counts())
+        self._limiter = SlidingWindowCounterRateLimiter(Counts())
 
     def take(self, what: What, visitor_id: str, cost: int = 1) -> None:
         """Count one, or `cost` of it. Raises TooMany, and counts nothing then."""
@@ -107,7 +107,7 @@ class Rates:
             yield RateLimitItemPerMinute(rate.everyone), what, "everyone"
 
 
-class _Counts(MemoryStorage):
+class Counts(MemoryStorage):
     """The library's, on one thread: its own starts one for every count, which looks through all the others."""
 
     def __init__(self) -> None:
