@@ -14,6 +14,7 @@ from playground.telemetry.work import request_served
 from playground.web.bodies import SAFE
 from playground.web.cors import named
 from playground.web.identity import CACHED, PROBES
+from playground.web.told import told_path
 
 # 'unsafe-inline' and 'unsafe-eval' are what Gradio's own page needs. What holds is the rest: nothing is loaded
 # from or sent to another host, whatever a model writes into its answer.
@@ -39,16 +40,27 @@ SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "SAMEORIGIN",
     "Referrer-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(self)",
+    "Permissions-Policy": (
+        "camera=(), display-capture=(), geolocation=(), hid=(), microphone=(self), midi=(), payment=(), "
+        "publickey-credentials-get=(), serial=(), usb=(), xr-spatial-tracking=()"
+    ),
     "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Permitted-Cross-Domain-Policies": "none",
 }
 
-# Gradio's doors that this app does not use: an open proxy for any URL, statistics, schemas, histories, an editor,
-# and an upload that takes any number of files.
+ENCRYPTED_ONLY = "max-age=15552000"
+"""For half a year a browser that was here by HTTPS comes by nothing else. Of this host alone, not of its neighbours."""
+
+UNKEPT = re.compile(r"/(?:chatkit|owner|enter|metrics|gradio_api|comparisons|config)(?:[/.]|$)")
+"""What is said here to one visitor is not to be found later on the disk of a browser that others use too."""
+
+# Gradio's doors that this app does not use: an open proxy for any URL, files by their paths, statistics, schemas,
+# histories, an editor, a login of its own, and an upload that takes any number of files.
 CLOSED = re.compile(
-    r"/(?:gradio_api/)?(?:monitoring|docs|redoc|openapi\.json|dev)(?:/|$)"
+    r"/(?:gradio_api/)?(?:monitoring|docs|redoc|openapi\.json|dev|login|logout)(?:/|$)"
     r"|/gradio_api/(?:proxy=|runs|run-history|deep_link|profiling|vibe-|undo-vibe-|process_recording|token|upload)"
-    r"|/gradio_api/file[=/]\s*(?:[a-z][a-z0-9+.-]+:|[/\\]{2})",
+    r"|/gradio_api/file(?:[^a-z]|$)",
     re.IGNORECASE,
 )
 
@@ -74,8 +86,11 @@ class SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in SECURITY_HEADERS.items():
                     headers.setdefault(name, value)
+                if scope.get("scheme") == "https":
+                    headers.setdefault("Strict-Transport-Security", ENCRYPTED_ONLY)
                 if not scope["path"].startswith(CACHED):  # an answer for one visitor, cookie and all
-                    headers.setdefault("Cache-Control", "private, no-cache")
+                    kept = "no-store" if UNKEPT.match(scope["path"]) else "private, no-cache"
+                    headers.setdefault("Cache-Control", kept)
             await send(message)
 
         await self._app(scope, receive, sending)
@@ -162,7 +177,7 @@ class RequestLog:
             (log.debug if quiet else log.info)(
                 "request",
                 method=scope["method"],
-                path=scope["path"],
+                path=told_path(scope["path"]),
                 status=status,
                 ms=round((time.perf_counter() - start) * 1000),
                 visitor=state.get("visitor_id"),

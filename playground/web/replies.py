@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from playground.errors import TooMany, VisitorError
 from playground.languages.say import say
+from playground.web.told import told_path
 
 BROKEN = "Something broke on our side. Try again; if it stays, the server's log says why."
 
@@ -79,5 +80,5 @@ class Errors:
             if started:
                 raise
             if not isinstance(error, VisitorError | HTTPException):
-                log.exception("request failed", path=scope.get("path"))
+                log.exception("request failed", path=told_path(scope["path"]))
             await refusal(error)(scope, receive, send)

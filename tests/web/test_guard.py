@@ -43,6 +43,17 @@ async def test_every_answer_carries_the_policy(client: httpx2.AsyncClient, parts
     assert "server" not in headers
 
 
+async def test_an_answer_is_for_its_own_site_and_told_by_https_alone_where_it_came_by_it(
+    api: FastAPI, client: httpx2.AsyncClient
+) -> None:
+    plain = (await client.get("/page")).headers
+    assert plain["cross-origin-resource-policy"] == plain["cross-origin-opener-policy"] == "same-origin"
+    assert plain["permissions-policy"].startswith("camera=()")
+    assert "strict-transport-security" not in plain
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=api), base_url="https://localhost") as encrypted:
+        assert "max-age=" in (await encrypted.get("/page")).headers["strict-transport-security"]
+
+
 async def test_errors_carry_the_policy_too(client: httpx2.AsyncClient, parts: Parts) -> None:
     parts.dispatcher.refusal = RuntimeError()
     assert (await client.post("/chatkit", json={})).headers["content-security-policy"] == POLICY
@@ -151,7 +162,7 @@ async def test_our_own_page_an_allowed_site_and_no_browser_at_all_can_write(clie
 
 
 async def test_no_cache_keeps_one_visitors_answer_for_another(client: httpx2.AsyncClient) -> None:
-    for path, kept in (("/page", "private, no-cache"), ("/chatkit/runs/nothing/events", "private, no-cache")):
+    for path, kept in (("/page", "private, no-cache"), ("/chatkit/runs/nothing/events", "no-store")):
         assert (await client.get(path)).headers["cache-control"] == kept
     assert "cache-control" not in (await client.get("/assets/index.js")).headers
 
@@ -164,6 +175,10 @@ async def test_no_cache_keeps_one_visitors_answer_for_another(client: httpx2.Asy
         "/gradio_api/file%3Dhttp%3A//example.test/x",
         "/gradio_api/file/http://example.test/x",
         "/gradio_api/file=//example.test/x",
+        "/gradio_api/file=/tmp/gradio/x.png",
+        "/gradio_api/file/tmp/gradio/x.png",
+        "/login",
+        "/logout",
         "/gradio_api/proxy=https://example.test/x",
         "/gradio_api/openapi.json",
         "/gradio_api/runs",
@@ -185,7 +200,7 @@ async def test_what_nobody_uses_is_closed(client: httpx2.AsyncClient, path: str)
 
 @pytest.mark.parametrize(
     "path",
-    ["/gradio_api/file=/tmp/gradio/x.png", "/gradio_api/queue/data", "/documents"],
+    ["/gradio_api/queue/data", "/gradio_api/startup-events", "/documents", "/logins"],
 )
 async def test_what_the_page_uses_is_open(client: httpx2.AsyncClient, path: str) -> None:
     assert (await client.get(path)).status_code == 200
@@ -211,6 +226,22 @@ async def test_a_request_is_one_line_without_its_query(client: httpx2.AsyncClien
         "visitor": visitor,
         "run": "run_1",
     }
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("/shared/shr_secret", "/shared/[hidden]"),
+        ("/shared/shr_secret.json", "/shared/[hidden].json"),
+        ("/gradio_api/heartbeat/secret", "/gradio_api/heartbeat/[hidden]"),
+    ],
+)
+async def test_what_opens_something_is_not_in_the_log(
+    client: httpx2.AsyncClient, lines: Lines, path: str, told: str
+) -> None:
+    await client.get(path)
+    assert [line["path"] for line in lines if line["event"] == "request"] == [told]
+    assert "secret" not in str([line for line in lines if line["event"] != "request"])
 
 
 async def test_probes_and_assets_are_logged_for_debugging_only(client: httpx2.AsyncClient, lines: Lines) -> None:
