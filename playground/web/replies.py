@@ -13,11 +13,14 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from playground.errors import TooMany, VisitorError
+from playground.errors import Paused, TooMany, VisitorError
 from playground.languages.say import say
 from playground.web.told import told_path
 
 BROKEN = "Something broke on our side. Try again; if it stays, the server's log says why."
+
+PAUSED_SECONDS = 30
+"""After which it is worth to ask again whether the owner lets things go on."""
 
 log = structlog.get_logger(__name__)
 
@@ -33,6 +36,8 @@ def refusal(error: BaseException) -> Response:
     match error:
         case TooMany():
             return _message(error.status, error.message, {"Retry-After": str(max(1, math.ceil(error.retry_after)))})
+        case Paused():
+            return _message(error.status, error.message, {"Retry-After": str(PAUSED_SECONDS)})
         case VisitorError():
             headers = {"WWW-Authenticate": "Bearer"} if error.status == HTTPStatus.UNAUTHORIZED else None
             return _message(error.status, error.message, headers)
