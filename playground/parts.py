@@ -104,7 +104,7 @@ async def open_playground(settings: Settings) -> AsyncGenerator[Playground]:
         purse = Purse(database, policy)
         attachments = Attachments(settings, database, secret)
         answerer = Answerer(settings, models, roster, database, attachments=attachments)
-        engine = Engine(settings, database, answerer)
+        engine = Engine(settings, database, answerer, standing=standing)
         engine.chores += [attachments.tidy, tokens.tidy]
         orders = Orders(roster, default_model)
         rooms: list[Room] = [
@@ -131,6 +131,7 @@ async def open_playground(settings: Settings) -> AsyncGenerator[Playground]:
             rates,
         )
         stack.push_async_callback(parts.drain)
+        await standing.refresh()
         await engine.start()
         looking = asyncio.create_task(standing.run())
         stack.callback(looking.cancel)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from playground.errors import Paused
 from playground.languages.say import say
 
 
@@ -64,7 +65,7 @@ def ended(reason: str, words: str = "") -> str:
         case "idle":
             return say("This answer waited too long for you, so it was given up. You can ask again.")
         case "paused":
-            return words or say("The owner has paused this playground. Try again later.")
+            return words or Paused().message
         case "revoked":
             return say("You may not go on here any more, so this answer was stopped.")
         case _:
