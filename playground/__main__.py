@@ -28,7 +28,7 @@ def serve(
     *,
     host: Annotated[str | None, typer.Option(help="Address to listen on.", show_default="127.0.0.1")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on; 0 picks one.", show_default="7860")] = None,
-    share: Annotated[bool | None, typer.Option("--share", help="Also open a public link (not built yet).")] = None,
+    share: Annotated[bool | None, typer.Option("--share", help="Also open a public link, with spending caps.")] = None,
     agent: Annotated[
         list[str] | None, typer.Option(metavar="MODULE:ATTRIBUTE", help="An agent of your own; may be repeated.")
     ] = None,
@@ -41,8 +41,6 @@ def serve(
     settings = settings_of(
         host=host, port=port, share=share, agent=agent, database_url=database_url, log_level=log_level
     )
-    if settings.share:
-        give_up("--share is not built yet: a public link needs the spending caps that will come with it.", code=2)
     prepare(settings)
     # Seconds to import, and they read what was just set.
     from playground.web.server import serve as serve_until_stopped  # noqa: PLC0415

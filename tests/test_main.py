@@ -58,7 +58,7 @@ def test_every_flag_is_a_setting() -> None:
     ("arguments", "complaint"),
     [
         (["serve", "--prot", "1"], "--prot"),
-        (["serve", "--share"], "--share is not built yet"),
+        (["serve", "--share", "--port", "99999"], "--port"),
         (["serve", "--log-level", "loud"], "--log-level"),
         (["serve", "--port", "99999"], "PLAYGROUND_PORT (--port): Input should be less than or equal to 65535"),
         (["serve", "--agent", "nowhere:agent"], "there is no module 'nowhere'"),

@@ -39,11 +39,15 @@ def _bound(family: int, kind: int, address: Any) -> socket.socket:
     return bound
 
 
+def reached_at(bound: socket.socket) -> tuple[str, int]:
+    """The host and port by which this machine reaches a socket."""
+    host, port = bound.getsockname()[:2]
+    return "127.0.0.1" if host in {"0.0.0.0", "::"} else host, port  # noqa: S104 - compared, not bound
+
+
 def address_of(bound: socket.socket) -> str:
     """The address to open in a browser on this machine."""
-    host, port = bound.getsockname()[:2]
-    if host in {"0.0.0.0", "::"}:  # noqa: S104 - compared, not bound
-        host = "127.0.0.1"
+    host, port = reached_at(bound)
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
@@ -69,6 +73,7 @@ class Server(uvicorn.Server):
         self._drain = drain
         self._drain_seconds = drain_seconds
         self._leaving: asyncio.Task[None] | None = None
+        self.listening = asyncio.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Starts to listen, then prints the address: a reader of that line may connect."""
@@ -76,6 +81,8 @@ class Server(uvicorn.Server):
         for bound in sockets or ():
             sys.stdout.write(f"Playground ready at {address_of(bound)}\n")
             sys.stdout.flush()
+        if self.started:
+            self.listening.set()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Called for a signal. Not passed on to uvicorn, which would raise it again: an orderly end exits with 0."""

@@ -33,6 +33,7 @@ from playground.web.proxies import Proxies
 from playground.web.replies import Errors, http_refusal
 from playground.web.speech import Speech
 from playground.web.tunnel.link import Link
+from playground.web.tunnel.started import public_link
 
 logger = logging.getLogger(__name__)
 
@@ -138,7 +139,8 @@ async def _serve(settings: Settings, bound: socket.socket) -> None:
             drain_seconds=settings.drain_timeout + SAVE_SECONDS,
         )
         preparing = asyncio.create_task(_prepare(parts))
-        await server.serve([bound])
+        async with public_link(parts, app.state.link, bound, server.listening):
+            await server.serve([bound])
         await asyncio.wait([preparing])
         if server.force_exit:
             settings.drain_timeout = 0  # asked twice: what still runs is cut, and saved as far as it came
