@@ -13,6 +13,7 @@ from openai import AsyncOpenAI
 from sqlmodel import Session, select
 
 from playground import wire as json_wire
+from playground.access.standing import Standing
 from playground.ids import new_id
 from playground.models.local.server import LocalServers
 from playground.models.provider import Models
@@ -59,14 +60,16 @@ class Lab:
     engines: list[Engine] = field(default_factory=list[Engine])
     models: list[Models] = field(default_factory=list[Models])
 
-    async def start(self, *, pace: Pace = QUICK, database: Database | None = None, **changes: Any) -> Engine:
+    async def start(
+        self, *, pace: Pace = QUICK, database: Database | None = None, standing: Standing | None = None, **changes: Any
+    ) -> Engine:
         """One more engine: another replica."""
         settings = self.settings.model_copy(update=changes)
         models = Models(settings, LocalServers(settings))
         self.models.append(models)
         database = database or self.database
         answerer = Answerer(settings, models, Roster(settings.agent), database)
-        engine = Engine(settings, database, answerer, pace=pace)
+        engine = Engine(settings, database, answerer, standing=standing, pace=pace)
         await engine.start()
         self.engines.append(engine)
         return engine
