@@ -11,6 +11,7 @@ from playground.access.rates import Rates
 from playground.access.standing import Standing
 from playground.access.tokens import Tokens
 from playground.attachments.attachments import Attachments
+from playground.budget.keys import OwnKeys
 from playground.budget.purse import Purse
 from playground.catalog import Offer
 from playground.models.listing import listed
@@ -48,6 +49,7 @@ class Playground:
     policy: Policy
     standing: Standing
     purse: Purse
+    keys: OwnKeys
     tokens: Tokens
     links: Links
     rates: Rates = field(default_factory=Rates, compare=False)
@@ -91,21 +93,20 @@ async def open_playground(settings: Settings) -> AsyncGenerator[Playground]:
         secret = await asyncio.to_thread(load_secret, settings)
         tokens = Tokens(settings, secret, database)
         local = await _local(stack, settings)
-        models = Models(settings, local)
-        stack.push_async_callback(models.aclose)
+        policy = policy_of(settings)
+        models, keys = _models(stack, settings, local, policy)
         await asyncio.to_thread(_read_lists)
 
         async def default_model() -> str:
             return catalog.default_model(await offers(settings, models, local))
 
-        policy = policy_of(settings)
         rates = Rates(on=policy.strict)
         standing = Standing(database)
         purse = Purse(database, policy)
         attachments = Attachments(settings, database, secret)
-        answerer = Answerer(settings, models, roster, database, attachments=attachments)
+        answerer = Answerer(settings, models, roster, database, attachments=attachments, keys=keys)
         engine = Engine(settings, database, answerer, standing=standing)
-        engine.chores += [attachments.tidy, tokens.tidy]
+        engine.chores += [attachments.tidy, tokens.tidy, keys.tidy]
         orders = Orders(roster, default_model)
         rooms: list[Room] = [
             Rating(database),
@@ -126,6 +127,7 @@ async def open_playground(settings: Settings) -> AsyncGenerator[Playground]:
             policy,
             standing,
             purse,
+            keys,
             tokens,
             Links(database),
             rates,
@@ -150,6 +152,14 @@ async def _local(stack: AsyncExitStack, settings: Settings) -> LocalServers:
     stack.push_async_callback(local.aclose)
     await local.start()
     return local
+
+
+def _models(stack: AsyncExitStack, settings: Settings, local: LocalServers, policy: Policy) -> tuple[Models, OwnKeys]:
+    models = Models(settings, local)
+    stack.push_async_callback(models.aclose)
+    keys = OwnKeys(policy, models)
+    stack.push_async_callback(keys.aclose)
+    return models, keys
 
 
 def _read_lists() -> None:

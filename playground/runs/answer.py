@@ -10,6 +10,7 @@ from chatkit.types import Thread
 from playground import prices
 from playground.attachments.attachments import Attachments
 from playground.attachments.reading import Reader
+from playground.budget.keys import OwnKeys
 from playground.errors import AgentError, VisitorError
 from playground.languages.say import speaking
 from playground.models.provider import Models
@@ -37,7 +38,10 @@ from playground.visitor import Visitor
 
 
 class Answerer:
-    """Answers orders with this process's agents and models. Without `attachments` they read no files."""
+    """Answers orders with this process's agents and models, on the visitor's own key if `keys` has one.
+
+    Without `attachments` they read no files.
+    """
 
     def __init__(
         self,
@@ -47,6 +51,7 @@ class Answerer:
         database: Database,
         *,
         attachments: Attachments | None = None,
+        keys: OwnKeys | None = None,
     ) -> None:
         self._settings = settings
         self._models = models
@@ -55,6 +60,7 @@ class Answerer:
         self._worlds = Worlds(database)
         self.presses = Presses(roster, database, seconds=settings.tool_timeout)
         self._attachments = attachments
+        self._keys = keys
 
     def check(self, agent: str, model: str) -> None:
         """Raise VisitorError if there is no such agent, or the model cannot be asked."""
@@ -84,6 +90,8 @@ class Answerer:
                     return await drive.go(None)
                 told = now
             built, model = await asyncio.to_thread(self._cast, order)
+            own = await self._keys.model(order.visitor_id, order.model) if self._keys else None
+            model = own or model
             placed = World(self._worlds, run, drive.calls, drive.note).around(built)
             agent = choosing(bounded(placed, self._settings.tool_timeout), order.tool_choice)
             state = await restored(agent, run.paused) if run.paused else None

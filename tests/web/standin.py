@@ -11,7 +11,10 @@ from playground.access.links import Links
 from playground.access.rates import Rates
 from playground.access.standing import Standing
 from playground.access.tokens import Tokens
+from playground.budget.keys import OwnKeys
 from playground.errors import Malformed, NotFound, VisitorError
+from playground.models.local.server import LocalServers
+from playground.models.provider import Models
 from playground.policy import Policy, policy_of
 from playground.protocol.dispatcher import JsonReply, StreamReply
 from playground.records import Ask, RunRecord, RunStatus
@@ -203,6 +206,7 @@ class Parts:
     standing: Standing = field(init=False)
     tokens: Tokens = field(init=False)
     links: Links = field(init=False)
+    keys: OwnKeys = field(init=False)
     rates: Rates = field(default_factory=Rates)
 
     def __post_init__(self) -> None:
@@ -212,6 +216,7 @@ class Parts:
         self.standing = Standing(database)
         self.tokens = Tokens(self.settings, b"s" * 32, database)
         self.links = Links(database)
+        self.keys = OwnKeys(self.policy, Models(self.settings, LocalServers(self.settings)))
 
     def begin(self, run_id: str = "run_1", visitor_id: str = "*") -> Run:
         """A run without frames; anybody's unless it is said whose."""
