@@ -23,6 +23,7 @@ Kind = Literal[
     "img",
     "ses",
     "lnk",
+    "cal",
 ]
 
 

@@ -33,6 +33,11 @@ class Caps:
         """Whether there is a cap in money."""
         return any(cap is not None for cap in (self.total, self.day, self.visitor_day, self.link))
 
+    @property
+    def metered(self) -> bool:
+        """Whether each call has to be let through by a cap."""
+        return self.money or self.visitor_tokens is not None
+
 
 STRANGERS = Caps(
     total=Decimal(10),
@@ -93,7 +98,7 @@ def policy_of(settings: Settings) -> Policy:
         strict=strict,
         caps=caps,
         unknown_price=settings.unknown_price,
-        max_output_tokens=settings.max_output_tokens or (2048 if strict else 8192 if caps.money else None),
+        max_output_tokens=settings.max_output_tokens or (2048 if strict else 8192 if caps.metered else None),
         agents=settings.offered_agents or None,
         models=settings.offered_models or (_offered(settings) if strict else None),
         unsafe_tools=settings.unsafe_tools or ("off" if strict else "on"),

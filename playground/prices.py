@@ -11,6 +11,7 @@ _KNOWN = frozenset({"openai", "anthropic", "google"})
 _MILLION = 1_000_000
 _SAMPLE = 1_000
 """Tokens that are priced to learn the price of a million: so few that no tier for long contexts applies."""
+_CACHED_FOR_AN_HOUR = ("cache_write_tokens", "cache_write_1h_tokens")
 
 
 class Spent(Protocol):
@@ -78,6 +79,20 @@ def cost(model: str, spent: Spent) -> Decimal | None:
     }
     found = _priced(provider, name, usage)
     return None if found is None else found.input + found.output
+
+
+def dearest(model: str, *, input_tokens: int, output_tokens: int) -> Decimal | None:
+    """What a call of `provider/id` with so many tokens costs at most, however they are counted: None if not known.
+
+    Tokens that are written to a cache, or that are sound, may cost more than plain ones; so do those of a long context.
+    """
+    if is_free(model):
+        return FREE
+    provider, _, name = model.partition("/")
+    plain = {"input_tokens": input_tokens, "output_tokens": output_tokens}
+    kinds: tuple[tuple[str, ...], ...] = ((), _CACHED_FOR_AN_HOUR, ("input_audio_tokens",))
+    found = [_priced(provider, name, plain | dict.fromkeys(kind, input_tokens)) for kind in kinds]
+    return max((price.input + price.output for price in found if price is not None), default=None)
 
 
 def total(parts: Sequence[Decimal | None]) -> Decimal | None:

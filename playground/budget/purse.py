@@ -1,35 +1,35 @@
-"""The owner's money: what a model call may cost is reserved before it is made, and settled after."""
-
-from dataclasses import dataclass
+"""The owner's money: what a model call may cost is held before it is made, and settled after."""
 
 from agents import Model
 
+from playground.budget.metered import Metered
+from playground.budget.payer import Payer
+from playground.budget.till import Till
 from playground.policy import Policy
 from playground.store.database import Database
 
-
-@dataclass(frozen=True, slots=True)
-class Payer:
-    """For whom a model is asked: whose budgets it touches. `own_key` where the visitor pays."""
-
-    visitor_id: str
-    link_id: str | None
-    run_id: str | None
-    model: str
-    own_key: bool = False
+LONGEST_ANSWER = 8_192
+"""Tokens, of an answer on a link that has a cap where nothing else is bounded."""
 
 
 class Purse:
     """One per process. `owner` names the process in reservations."""
 
     def __init__(self, database: Database, policy: Policy, *, owner: str = "") -> None:
-        self._database = database
         self._policy = policy
-        self._owner = owner
+        self.till = Till(database, policy, owner)
 
     def metered(self, model: Model, payer: Payer) -> Model:
-        """The model, each of whose calls is reserved before and settled after."""
-        return model
+        """The model, each of whose calls is held before and settled after."""
+        most = self._policy.max_output_tokens
+        if most is None and self.till.asks_cap(payer):
+            most = LONGEST_ANSWER
+        return Metered(model, payer, self.till, most_output=most)
 
     async def tidy(self) -> None:
-        """Settle what dead processes left reserved."""
+        """Settle what could not be settled before, and what dead processes left behind."""
+        await self.till.tidy()
+
+    async def close(self) -> None:
+        """Let what is being written be written."""
+        await self.till.close()

@@ -28,6 +28,7 @@ from agents.items import TResponseInputItem, TResponseStreamEvent
 from openai.types.responses import ResponseCompletedEvent, ResponsePromptParam
 from typing_extensions import override
 
+from playground.models.again import ask_again
 from playground.models.answer import Answer, new_response
 from playground.models.anthropic.content import Block
 from playground.models.anthropic.reader import Reader
@@ -91,7 +92,9 @@ class AnthropicModel(Model):
     async def _events(self, asked: Asked, tell_of: Telling) -> AsyncGenerator[TResponseStreamEvent, None]:
         origin = f"anthropic/{self.model}"
         reader = Reader(Answer(new_response(self.model), origin), origin)
-        for _ in range(MOST_PAUSES + 1):
+        for pauses in range(MOST_PAUSES + 1):
+            if pauses:
+                await ask_again()
             http = await self._ask(asked, reader.so_far)
             try:
                 async for event in events_of(http, reader):

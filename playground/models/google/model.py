@@ -23,6 +23,7 @@ from google.genai import Client
 from openai.types.responses import ResponseCompletedEvent, ResponsePromptParam
 from typing_extensions import override
 
+from playground.models.again import ask_again
 from playground.models.answer import Answer, new_response
 from playground.models.google.generate import GenerationReader
 from playground.models.google.interactions import InteractionReader
@@ -128,6 +129,7 @@ class GeminiModel(Model):
                 await stack.aclose()
                 if not reader.token:
                     return
+                await ask_again()
                 http = await self._open(wire, asked, stack, {wire.token: reader.token})
 
     async def _first(self, asked: Asked, stack: AsyncExitStack) -> tuple[_Wire, httpx2.Response]:
