@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from playground import logs
 from playground.commands.compare import compare
 from playground.commands.setup import give_up, prepare, settings_of
+from playground.commands.switches import pause, resume
 from playground.commands.threads import threads
 from playground.settings import LogLevel
 
@@ -53,6 +54,8 @@ def serve(
 
 
 commands.command()(compare)
+commands.command()(pause)
+commands.command()(resume)
 commands.add_typer(threads, name="threads")
 
 
