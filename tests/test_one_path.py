@@ -17,7 +17,7 @@ from playground.records import LaneSettings
 from playground.secret import load_secret
 from playground.store.tables import BranchRow, ItemRow, RunRow, ThreadRow
 from playground.visitor import Visitor
-from playground.web.identity import Badges
+from playground.web.badges import Badges
 from playground.web.server import create_api
 from tests.house import ECHO, EVENT, House, Json, message, opened
 from tests.web.conftest import serving

@@ -1,17 +1,20 @@
 """What every route reads of a request: who asks, and whether it speaks JSON."""
 
-from ipaddress import IPv6Address, ip_address, ip_network
+from typing import Any, cast
 
+import orjson
 from starlette.exceptions import HTTPException
-from starlette.requests import HTTPConnection, Request
+from starlette.requests import Request
 
-from playground.errors import Unauthorized
+from playground.errors import Malformed, Unauthorized
 from playground.visitor import Visitor
 
 
 def visitor_of(request: Request) -> Visitor:
-    """Who asks, as `Identity` found out."""
-    visitor: Visitor = request.state.visitor
+    """Who asks, as `Identity` found out. Raises Unauthorized where nobody was let in: before a gate."""
+    visitor: Visitor | None = request.state.visitor
+    if visitor is None:
+        raise Unauthorized("You need a link or a password to come in here.")
     return visitor
 
 
@@ -29,13 +32,13 @@ def require_json(request: Request) -> None:
         raise HTTPException(415, "Send JSON in UTF-8, with Content-Type: application/json.")
 
 
-def asker_of(request: HTTPConnection) -> str:
-    """Where a request comes from, as one name for all addresses that one asker is given; empty if that is not told."""
+async def object_of(request: Request) -> dict[str, Any]:
+    """The JSON object that is sent. Raises Malformed for anything else, and HTTPException 415."""
+    require_json(request)
     try:
-        address = ip_address(request.client.host if request.client else "")
+        sent = orjson.loads(await request.body())
     except ValueError:
-        return ""
-    if isinstance(address, IPv6Address):
-        mapped = address.ipv4_mapped
-        return str(mapped) if mapped else str(ip_network((int(address), 64), strict=False))
-    return str(address)
+        raise Malformed("This is not JSON.") from None
+    if not isinstance(sent, dict):
+        raise Malformed("Send a JSON object.")
+    return cast("dict[str, Any]", sent)

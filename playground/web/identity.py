@@ -1,24 +1,22 @@
-"""Who asks: a signed cookie per anonymous visitor, set on first contact and renewed as it is used."""
+"""Who asks: one decision for every path, the page's own included. What is below trusts only what is found here."""
 
-import hashlib
-import time
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Collection
+from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
-from itsdangerous import BadSignature, Signer
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from playground.access.owner import OWNER, same
+from playground.access.standing import Standing
+from playground.access.tokens import Tokens
+from playground.access.tries import Newcomers, Tries
 from playground.errors import Unauthorized
-from playground.ids import new_id
 from playground.visitor import Visitor
+from playground.web.badges import Badge, Badges
 from playground.web.cors import named
-
-DAY = 86_400
-ABSOLUTE = 30 * DAY
-IDLE = 7 * DAY
-RENEW_AFTER = DAY
+from playground.web.gate import Gate
+from playground.web.owner_badges import OwnerBadges
 
 PROBES = frozenset({"/healthz", "/readyz"})
 """Asked by machines, for nobody in particular."""
@@ -26,110 +24,129 @@ PROBES = frozenset({"/healthz", "/readyz"})
 CACHED = ("/assets/", "/static/", "/svelte/", "/chatkit/client/", "/favicon.ico", "/theme.css")
 """What a cache between us and the browser may keep; a cookie on it would be handed to the next visitor."""
 
+JWT = "eyJ"
+"""How every JWT begins. What begins otherwise can only be the owner's token, and is taken for a try at it."""
+
 URL_TOKENS = frozenset({"access_token", "token", "bearer", "authorization", "api_key"})
 
 
 @dataclass(frozen=True, slots=True)
-class Badge:
-    """What the cookie says. `born` and `seen` are seconds since the epoch."""
+class Keys:
+    """What people are known by. `owner` is the owner's token."""
 
-    visitor_id: str
-    born: int
-    seen: int
+    owner: str
+    badges: Badges
+    owner_badges: OwnerBadges
+    tokens: Tokens
+    tries: Tries
 
 
-class Badges:
-    """Makes, reads and renews the cookie."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Who asks; no `visitor` where a gate stands that they are not through. `held` is the badge that they came with."""
 
-    def __init__(self, secret: bytes, clock: Callable[[], float] = time.time) -> None:
-        self._signer = Signer(secret, salt="playground.visitor", key_derivation="hmac", digest_method=hashlib.sha256)
-        self._clock = clock
-        # Cookies know no ports: two playgrounds on one machine must not evict each other's visitors.
-        mark = hashlib.sha256(b"playground.cookie" + secret).hexdigest()[:8]
-        self.cookie_name = f"playground_visitor_{mark}"
+    visitor: Visitor | None
+    owner: bool = False
+    held: Badge | None = None
+    badge: Badge | None = None
 
-    def new(self) -> Badge:
-        """A visitor never seen before."""
-        now = int(self._clock())
-        return Badge(new_id("vis"), now, now)
-
-    def read(self, cookies: Iterable[str]) -> Badge | None:
-        """The first valid badge in the `Cookie` headers; None if there is none, it was altered or is too old."""
-        for header in cookies:
-            for pair in header.split(";"):
-                name, _, value = pair.partition("=")
-                if name.strip() == self.cookie_name and (badge := self._verified(value.strip())):
-                    return badge
-        return None
-
-    def renewed(self, badge: Badge) -> Badge:
-        """The badge to go on with: the same object until it is a day old."""
-        now = int(self._clock())
-        return replace(badge, seen=now) if now - badge.seen > RENEW_AFTER else badge
-
-    def set_cookie(self, badge: Badge, *, secure: bool, embedded: bool = False) -> str:
-        """The value of a `Set-Cookie` header.
-
-        One of a page that is `embedded` in another site is kept for that site alone: the browser sends it from no
-        other, and not from our own page. Without HTTPS it takes such a cookie from a server on the same machine only.
-        """
-        signed = self._signer.sign(f"{badge.visitor_id}.{badge.born}.{badge.seen}").decode()
-        lifetime = min(IDLE, badge.born + ABSOLUTE - int(self._clock()))
-        flags = "SameSite=None; Secure; Partitioned" if embedded else f"SameSite=Lax{'; Secure' if secure else ''}"
-        return f"{self.cookie_name}={signed}; Path=/; Max-Age={max(lifetime, 0)}; HttpOnly; {flags}"
-
-    def _verified(self, value: str) -> Badge | None:
-        try:
-            visitor_id, born, seen = self._signer.unsign(value).decode().split(".")
-            badge = Badge(visitor_id, int(born), int(seen))
-        except (BadSignature, ValueError):
-            return None
-        now = self._clock()
-        # A time to come is our own clock set back, not a forgery: it was signed here.
-        return badge if now - badge.born <= ABSOLUTE and now - badge.seen <= IDLE else None
+    @property
+    def due(self) -> Badge | None:
+        """The badge to hand out, if it is another than the one they came with."""
+        return None if self.badge is self.held else self.badge
 
 
 class Identity:
-    """Sets `scope["state"]["visitor_id"]`, and the cookie where it is new or due.
+    """Sets `visitor`, `visitor_id`, `owner` and `held` in `scope["state"]`, and sends the cookie where one is due.
 
-    A bearer token is refused rather than ignored: its sender must not be taken for somebody anonymous.
+    A route may set `entered`, the badge of whom it let in, or `leaving`, to have the badge taken away.
+    A bearer token that is not good is refused rather than ignored: its sender must not be taken for somebody anonymous.
     """
 
-    def __init__(self, app: ASGIApp, badges: Badges, allowed: Collection[str] = ()) -> None:
+    def __init__(
+        self, app: ASGIApp, keys: Keys, gate: Gate, standing: Standing, *, allowed: Collection[str] = ()
+    ) -> None:
         self._app = app
-        self._badges = badges
+        self._keys = keys
+        self._gate = gate
+        self._standing = standing
         self._allowed = frozenset(allowed)
+        self._newcomers = Newcomers(on=gate.strict)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on with its visitor. Raises Unauthorized for a token."""
+        """Pass the request on with its visitor. Raises Unauthorized, Forbidden for who is not let in."""
         if scope["type"] != "http" or scope["path"] in PROBES:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        _refuse_tokens(headers, scope["query_string"])
-        held = self._badges.read(headers.getlist("cookie"))
-        badge = self._badges.renewed(held) if held else self._badges.new()
-        scope.setdefault("state", {}).update(
-            visitor=Visitor(badge.visitor_id), visitor_id=badge.visitor_id, owner=False
-        )
-        if badge is not held and not scope["path"].startswith(CACHED):
-            embedded = headers.get("sec-fetch-site") == "cross-site" and named(scope, self._allowed)
-            secure = scope["scheme"] == "https"
-            send = _with_cookie(send, self._badges.set_cookie(badge, secure=secure, embedded=embedded))
-        await self._app(scope, receive, send)
+        _refuse_tokens(scope["query_string"])
+        found = await self._found(scope, headers)
+        state = scope.setdefault("state", {})
+        state |= {
+            "visitor": found.visitor,
+            "visitor_id": found.visitor and found.visitor.id,
+            "owner": found.owner,
+            "held": found.held,
+        }
+        answer = self._gate.answer(scope, found.visitor, owner=found.owner, expired=self._expired(found))
+        await (answer or self._app)(scope, receive, self._with_cookie(scope, headers, found, send))
+
+    async def _found(self, scope: Scope, headers: Headers) -> Found:
+        if (bearer := _bearer(headers)) is not None:
+            return await self._known(scope, bearer, headers.get("origin"))
+        cookies = headers.getlist("cookie")
+        owner = self._keys.owner_badges.read(cookies, self._standing.facts.owner_left)
+        held = self._keys.badges.read(cookies)
+        good = held if held and self._standing.lets_in(held.link) else None
+        if not self._gate.lets_in(good, owner=owner):
+            return Found(None, owner, held)
+        if good is None and not scope["path"].startswith(CACHED):
+            self._newcomers.welcome(_host(scope))
+        badge = self._keys.badges.renewed(good) if good else self._keys.badges.new()
+        return Found(Visitor(badge.visitor_id, link=badge.link), owner, held, badge)
+
+    async def _known(self, scope: Scope, bearer: str, origin: str | None) -> Found:
+        if not bearer.startswith(JWT):
+            await self._keys.tries.turn("owner", _host(scope))
+            if same(bearer, self._keys.owner):
+                return Found(Visitor(OWNER), owner=True)
+            self._keys.tries.wrong("owner", _host(scope))
+        return Found(await self._keys.tokens.verify(bearer, origin=origin))
+
+    def _expired(self, found: Found) -> bool:
+        return found.held is not None and not self._standing.lets_in(found.held.link)
+
+    def _with_cookie(self, scope: Scope, headers: Headers, found: Found, send: Send) -> Send:
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start" and (cookie := self._cookie(scope, headers, found)):
+                MutableHeaders(scope=message).append("set-cookie", cookie)
+            await send(message)
+
+        return sending
+
+    def _cookie(self, scope: Scope, headers: Headers, found: Found) -> str | None:
+        if scope["path"].startswith(CACHED):
+            return None
+        secure = scope["scheme"] == "https"
+        embedded = headers.get("sec-fetch-site") == "cross-site" and named(scope, self._allowed)
+        state = scope["state"]
+        if state.get("leaving"):
+            return self._keys.badges.end_cookie(secure=secure, embedded=embedded)
+        badge: Badge | None = state.get("entered") or found.due
+        return self._keys.badges.set_cookie(badge, secure=secure, embedded=embedded) if badge else None
 
 
-def _with_cookie(send: Send, cookie: str) -> Send:
-    async def sending(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            MutableHeaders(scope=message).append("set-cookie", cookie)
-        await send(message)
-
-    return sending
+def _host(scope: Scope) -> str | None:
+    client = scope.get("client")
+    return client[0] if client else None
 
 
-def _refuse_tokens(headers: Headers, query: bytes) -> None:
+def _bearer(headers: Headers) -> str | None:
+    """The token of the header; another scheme's is for a proxy before us, and none of our business."""
+    scheme, _, value = headers.get("authorization", "").partition(" ")
+    return value.strip() if scheme.lower() == "bearer" else None
+
+
+def _refuse_tokens(query: bytes) -> None:
     if query and any(name.lower() in URL_TOKENS for name, _ in parse_qsl(query.decode("latin-1"))):
         raise Unauthorized("Tokens are not taken from the URL: it ends up in logs and histories.")
-    if headers.get("authorization", "").lower().startswith("bearer"):
-        raise Unauthorized("This token is not valid here. Leave the Authorization header out to go on anonymously.")

@@ -15,7 +15,6 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 
 from playground.parts import Playground, open_playground
-from playground.secret import load_secret
 from playground.settings import Settings
 from playground.telemetry.setup import observed
 from playground.web import client, official, options, ranking, shared
@@ -24,10 +23,12 @@ from playground.web.bounds import Bounds
 from playground.web.chatkit import routes
 from playground.web.connection import PatientConnection
 from playground.web.cors import Cors
+from playground.web.crowd import Crowd, room_for_files
+from playground.web.door import door_of
 from playground.web.guard import ClosedDoors, RequestLog, SameOrigin, SecurityHeaders
 from playground.web.health import Health
 from playground.web.hosts import Hosts
-from playground.web.identity import Badges, Identity
+from playground.web.identity import Identity
 from playground.web.process import Server, listener
 from playground.web.proxies import Proxies
 from playground.web.replies import Errors, http_refusal
@@ -63,9 +64,11 @@ def create_api(parts: Playground) -> FastAPI:
     """
     settings = parts.settings
     health = Health(parts.database)
+    door = door_of(parts)
     app = FastAPI(
         routes=[
             *health.routes(),
+            *door.routes,
             *client.routes(),
             *options.routes(parts),
             *official.routes(parts),
@@ -83,7 +86,9 @@ def create_api(parts: Playground) -> FastAPI:
     link = app.state.link = Link(settings.public_url)
     # The last one added stands outermost.
     app.add_middleware(Bounds, rates=parts.rates)
-    app.add_middleware(Identity, badges=Badges(load_secret(settings)), allowed=settings.allowed_origins)
+    app.add_middleware(
+        Identity, keys=door.keys, gate=door.gate, standing=parts.standing, allowed=settings.allowed_origins
+    )
     app.add_middleware(BodyLimit, limit=settings.max_body_bytes, upload=settings.max_attachment_bytes)
     app.add_middleware(SameOrigin, allowed=settings.allowed_origins)
     app.add_middleware(ClosedDoors)
@@ -131,6 +136,7 @@ async def _serve(settings: Settings, bound: socket.socket) -> None:
     async with open_playground(settings) as parts:
         app = await asyncio.to_thread(create_app, parts)
         _settle()
+        PatientConnection.crowd = Crowd(room_for_files(), trusted=settings.trusted_proxies)
         server = Server(
             uvicorn_config(app),
             health=app.state.health,

@@ -6,8 +6,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from playground.languages.catalogs import negotiated
 from playground.languages.say import speaking
 
-SPOKEN_TO = "/chatkit"
-"""Below it answers whoever made the page that asks. Our own page is in English, labels and sentences alike."""
+SPOKEN_TO = ("/chatkit", "/enter")
+"""What is said there is for whoever made the page that asks, or for who is not in yet. Our own page is in English,
+labels and sentences alike."""
 
 
 class Speech:

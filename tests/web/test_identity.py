@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 from playground.secret import load_secret
 from playground.settings import Settings
-from playground.web.identity import ABSOLUTE, DAY, IDLE, Badge, Badges
+from playground.web.badges import ABSOLUTE, DAY, IDLE, Badge, Badges
 from tests.web.standin import Parts
 
 SECRET = b"s" * 32

@@ -13,7 +13,7 @@ from playground.client import Client
 from playground.records import Vote
 from playground.secret import load_secret
 from playground.visitor import Visitor
-from playground.web.identity import Badges
+from playground.web.badges import Badges
 from playground.web.server import create_api
 from tests.house import House, opened
 from tests.web.conftest import serving

@@ -14,8 +14,8 @@ from playground.errors import NotFound
 from playground.records import Tab
 from playground.secret import load_secret
 from playground.visitor import Visitor
+from playground.web.badges import Badges
 from playground.web.guard import POLICY as OF_THE_PLAYGROUND
-from playground.web.identity import Badges
 from playground.web.server import create_api
 from tests.house import ECHO, House, opened
 from tests.web.conftest import serving
