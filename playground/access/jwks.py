@@ -27,7 +27,7 @@ LARGEST = 262_144
 """Bytes of its answer."""
 MOST = 100
 """Keys in it."""
-ALGORITHMS = frozenset({"RS256", "ES256", "EdDSA"})
+ALGORITHMS = ("RS256", "ES256", "EdDSA")
 
 
 class _Listed(BaseModel):
@@ -47,7 +47,7 @@ class Jwks:
         self._keys: tuple[PyJWK, ...] = ()
         self._had_at = -STALE
         self._next_look = -STALE
-        self._looking: asyncio.Task[None] | None = None
+        self.looking: asyncio.Task[None] | None = None
 
     async def key(self, kid: str | None) -> PyJWK:
         """The key of this id, with its one algorithm; without an id, the only key that there is.
@@ -56,9 +56,9 @@ class Jwks:
         """
         found = self._find(kid)
         if self._due(found):
-            self._looking = self._looking or asyncio.create_task(self._look())
-        if self._looking is not None and found is None:
-            await asyncio.shield(self._looking)
+            self.looking = self.looking or asyncio.create_task(self._look())
+        if self.looking is not None and found is None:
+            await asyncio.shield(self.looking)
             found = self._find(kid)
         if found is None and self._age() > FRESH:
             raise Unavailable("Tokens cannot be checked at the moment. Try again.")
@@ -84,11 +84,11 @@ class Jwks:
             async with asyncio.timeout(SECONDS):
                 self._keys = _keys(await self._fetched())
             self._had_at, pause = self._clock(), PAUSE
-        except (httpx2.HTTPError, httpx2.InvalidURL, OSError, ValueError) as error:
+        except Exception as error:  # whatever their server does, who waits for it is told the same
             log.warning("the keys that tokens are signed with could not be read", why=type(error).__name__)
         finally:
             self._next_look = self._clock() + pause
-            self._looking = None
+            self.looking = None
 
     async def _fetched(self) -> bytes:
         headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
@@ -109,7 +109,8 @@ def _keys(body: bytes) -> tuple[PyJWK, ...]:
 
 
 def _key(told: dict[str, Any]) -> PyJWK | None:
-    if told.get("kty") == "oct" or "d" in told or told.get("use", "sig") != "sig":
+    kept = told.get("kty") == "oct" or "d" in told
+    if kept or told.get("use", "sig") != "sig" or told.get("alg") not in (None, *ALGORITHMS):
         return None
     try:
         key = PyJWK(told)
