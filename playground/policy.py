@@ -1,11 +1,12 @@
 """What visitors may do here: the settings, with the defaults of a playground that strangers come to. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Container
 from dataclasses import dataclass
 from decimal import Decimal
 
 from playground.catalog import CURATED, missing
 from playground.errors import Forbidden
+from playground.records import LaneSettings
 from playground.settings import Instructions, Settings, UnsafeTools
 from playground.visitor import Visitor
 
@@ -56,7 +57,8 @@ STRANGERS = Caps(
 class Policy:
     """What holds for every visitor. `agents` and `models` are None where any will do.
 
-    A model written `provider/*` stands for all that the provider lists by itself.
+    A model written `provider/*` stands for all that the provider lists by itself, and not for whatever is typed. Files
+    are bounded each, in a message, by visitor and day, and in all.
     """
 
     strict: bool
@@ -71,13 +73,38 @@ class Policy:
     max_attachment_bytes: int
     max_attachments: int
     visitor_attachment_bytes: int | None
+    attachment_bytes: int | None
 
-    def check(self, visitor: Visitor, agent: str, model: str) -> None:
-        """Raise Forbidden for an agent or a model that this visitor is not offered."""
-        if not _in(agent, self.agents, visitor.scope.agents):
+    def check_agent(self, visitor: Visitor, agent: str) -> None:
+        """Raise Forbidden for an agent that this visitor is not offered."""
+        if not self.offers_agent(visitor, agent):
             raise Forbidden("The agent {agent} is not on offer here. Pick another one.", agent=agent[:100])
-        if not _in(model, self.models, visitor.scope.models):
+
+    def check_model(self, visitor: Visitor, model: str, listed: Container[str]) -> None:
+        """Raise Forbidden for a model that this visitor is not offered. `listed` is all that providers list."""
+        if not self.offers_model(visitor, model, listed):
             raise Forbidden("The model {model} is not on offer here. Pick another one.", model=model[:100])
+
+    def check_settings(self, settings: LaneSettings) -> None:
+        """Raise Forbidden for a setting that is not the visitor's to change."""
+        if settings.instructions is not None and self.instructions != "editable":
+            raise Forbidden("The instructions of the agents here cannot be changed.")
+
+    def offers_agent(self, visitor: Visitor, agent: str) -> bool:
+        """Whether this visitor may ask the agent."""
+        return all(names is None or agent in names for names in (self.agents, visitor.scope.agents))
+
+    def offers_model(self, visitor: Visitor, model: str, listed: Container[str]) -> bool:
+        """Whether this visitor may ask the model."""
+        return all(_names(names, model, listed) for names in self.lists(visitor))
+
+    def lists(self, visitor: Visitor) -> tuple[Collection[str], ...]:
+        """The lists that a model has to be on, all of them; none where any model will do."""
+        return tuple(names for names in (self.models, visitor.scope.models) if names is not None)
+
+    def kept(self, settings: LaneSettings) -> LaneSettings:
+        """Settings from before the policy changed, without what is not the visitor's to change any more."""
+        return settings if self.instructions == "editable" else settings.model_copy(update={"instructions": None})
 
 
 def policy_of(settings: Settings) -> Policy:
@@ -107,12 +134,14 @@ def policy_of(settings: Settings) -> Policy:
         max_attachment_bytes=_least(settings.max_attachment_bytes, 5 * MEGABYTE if strict else None),
         max_attachments=_least(settings.max_attachments, 3 if strict else None),
         visitor_attachment_bytes=50 * MEGABYTE if strict else None,
+        attachment_bytes=settings.max_kept_bytes or (2_000 * MEGABYTE if strict else None),
     )
 
 
 def _offered(settings: Settings) -> tuple[str, ...]:
     remote = tuple(f"{provider}/{model}" for provider, model in CHEAP.items() if not missing(settings, provider))
-    return (*remote, "local/*")
+    listing = () if missing(settings, "compatible") else ("compatible/*",)
+    return (*remote, *listing, "local/*")
 
 
 def _first(value: Decimal | None, other: Decimal | None) -> Decimal | None:
@@ -123,5 +152,6 @@ def _least(value: int, bound: int | None) -> int:
     return value if bound is None else min(value, bound)
 
 
-def _in(name: str, *offered: Sequence[str] | frozenset[str] | None) -> bool:
-    return all(names is None or name in names or f"{name.partition('/')[0]}/*" in names for names in offered)
+def _names(names: Collection[str], model: str, listed: Container[str]) -> bool:
+    """Whether a list names the model, or all that its provider lists, the model among them."""
+    return model in names or (f"{model.partition('/')[0]}/*" in names and model in listed)

@@ -13,7 +13,7 @@ RunStatus = Literal[
     "queued", "running", "awaiting_approval", "completed", "incomplete", "cancelled", "failed", "interrupted"
 ]
 Choice = Literal["lane", "tie", "bad"]
-AskKind = Literal["approval", "client", "form"]
+AskKind = Literal["approval", "owner", "client", "form"]
 Effort = Literal["none", "minimal", "low", "medium", "high", "xhigh"]
 
 MOST_LANES = 8
@@ -21,6 +21,9 @@ MOST_LANES = 8
 
 MOST_STAND_INS = 20
 """Results that a lane's tools may be given in place of their own."""
+
+WORDS: frozenset[AskKind] = frozenset({"approval", "owner"})
+"""What is asked for a yes or a no; the rest is for the visitor's UI to answer."""
 
 LIVE: frozenset[RunStatus] = frozenset({"queued", "running", "awaiting_approval"})
 """Statuses of a run that is not over."""
@@ -158,11 +161,12 @@ class TurnUsage:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A tool call that waits for the visitor. `arguments` are as the model wrote them, mostly JSON.
+    """A tool call that waits for the visitor, or for the owner. `arguments` are as the model wrote them, mostly JSON.
 
-    An `approval` is a word on a call; the result of a `client` call is made by the visitor's own UI, that of a `form`
-    by the visitor. `approved` is None until it is decided; `message` is what a rejection tells the model. The two
-    others are shown as an item, of `item_id`, and are decided when their `output`, which is JSON, is there.
+    An `approval` is a word on a call, the visitor's, and `owner` the owner's; the result of a `client` call is made by
+    the visitor's own UI, that of a `form` by the visitor. `approved` is None until it is decided; `message` is what a
+    rejection tells the model. The last two are shown as an item, of `item_id`, and are decided when their `output`,
+    which is JSON, is there.
     """
 
     call_id: str

@@ -117,6 +117,9 @@ class Settings(BaseSettings):
     )
     max_attachment_bytes: int = Field(default=20_971_520, gt=0, description="largest file of a message")
     max_attachments: int = Field(default=10, ge=0, description="files in one message; 0 takes none")
+    max_kept_bytes: int | None = Field(
+        default=None, gt=0, description="bytes of all files that are kept; 2 GB where strangers come, else no bound"
+    )
     idle_timeout: float = Field(
         default=86_400, gt=0, description="how long a run waits for the visitor before it is given up"
     )

@@ -27,6 +27,7 @@ NOTES: dict[RunStatus, str] = {
 }
 WAITS: Mapping[AskKind, str] = {
     "approval": "The agent waits for your approval. Decide, then go on.",
+    "owner": "The agent waits for the owner of this playground, who has to allow a step. Go on after that.",
     "client": "The agent waits for your browser. When it has answered, go on.",
     "form": "The agent waits for your answer. Give it, then go on.",
 }

@@ -28,7 +28,7 @@ from chatkit.types import (
 
 from playground import wire
 from playground.ids import new_id
-from playground.records import Ask, AskKind
+from playground.records import WORDS, Ask, AskKind
 from playground.runs.outlet import Outlet
 from playground.runs.spelled import pretty
 
@@ -36,6 +36,7 @@ Clock = Callable[[], float]
 
 WAITS: Mapping[AskKind, str] = {
     "approval": "waits for your approval",
+    "owner": "waits for the owner",
     "client": "waits for your browser",
     "form": "waits for your answer",
 }
@@ -243,4 +244,4 @@ def _undone(step: Step) -> str:
     """What is noted beside a step that will have no result."""
     if not step.waiting:
         return UNFINISHED
-    return NOT_RUN if step.asks == "approval" else UNANSWERED
+    return NOT_RUN if step.asks in WORDS else UNANSWERED

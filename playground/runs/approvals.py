@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from sqlmodel import Session
 
 from playground import wire
-from playground.errors import Conflict, NotFound
-from playground.records import Ask, Decision, LaneSettings, RunRecord
+from playground.errors import Conflict, Forbidden, NotFound
+from playground.records import WORDS, Ask, AskKind, Decision, LaneSettings, RunRecord
 from playground.runs.journal import Journal
 from playground.runs.live import LiveRun, StopReason
 from playground.runs.resumed import Resumed, taken_over
@@ -19,6 +19,7 @@ from playground.store.database import Database
 from playground.store.tables import RunRow, ThreadRow
 from playground.visitor import Visitor
 
+NOT_YOURS = "This call waits for the owner of this playground. Only they can allow it."
 SETTLING_TRIES = 5
 SETTLING_SECONDS = 0.1
 """Between two tries to answer a run that may be about to wait."""
@@ -26,11 +27,15 @@ SETTLING_SECONDS = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a visitor decided about a run, and on which model and settings it goes on; None leaves them as they were."""
+    """What was decided about a run, and on which model and settings it goes on; None leaves them as they were.
+
+    `kind` says whose word it is: the visitor's approval, or the owner's.
+    """
 
     decisions: Sequence[Decision]
     model: str | None = None
     settings: LaneSettings | None = None
+    kind: AskKind = "approval"
 
 
 class Approvals:
@@ -124,13 +129,14 @@ def decide(
 ) -> tuple[RunRecord, Resumed | None]:
     """Keep what was decided; once nothing is left to decide the run is `owner`'s, to go on.
 
-    Raises NotFound for an unknown run or call and Conflict for one that is decided, and then changes nothing.
+    Raises NotFound for an unknown run or call, Conflict for one that is decided, and Forbidden for one that is not the
+    visitor's to decide; then nothing has changed.
     """
     row = runs.find(session, visitor_id=visitor_id, run_id=run_id, lock=True)
     threads.refuse_locked(session.get_one(ThreadRow, row.thread_id))
     if row.status != "awaiting_approval":
         raise Conflict("This answer does not wait for an approval. It may have been decided already.")
-    asks = decided(runs.asks(row), verdict.decisions)
+    asks = decided(runs.asks(row), verdict.decisions, kind=verdict.kind)
     row.paused = {**(row.paused or {}), "asks": [asdict(ask) for ask in asks]}
     session.add(row)
     if any(ask.approved is None for ask in asks):
@@ -158,15 +164,17 @@ def recall_idle(session: Session, *, run_id: str, before: datetime, owner: str) 
     return taken_over(session, row, owner, give_up=True)
 
 
-def decided(asks: Sequence[Ask], decisions: Sequence[Decision]) -> tuple[Ask, ...]:
-    """The asks with the decisions. Raises NotFound or Conflict."""
+def decided(asks: Sequence[Ask], decisions: Sequence[Decision], *, kind: AskKind = "approval") -> tuple[Ask, ...]:
+    """The asks with the decisions of who has the word on this `kind`. Raises NotFound, Conflict or Forbidden."""
     open_asks = {ask.call_id: ask for ask in asks}
     for decision in decisions:
         ask = open_asks.get(decision.call_id)
         if ask is None:
             raise NotFound("This answer does not wait for a call of that name.")
-        if ask.kind != "approval":
+        if ask.kind not in WORDS:
             raise Conflict("This call waits for its result, not for an approval.")
+        if ask.kind != kind:
+            raise Forbidden(NOT_YOURS if ask.kind == "owner" else "This call waits for its visitor.")
         if ask.approved is not None:
             raise Conflict("This call has been decided already.")
         open_asks[ask.call_id] = replace(ask, approved=decision.approve, message=wire.clean(decision.message))

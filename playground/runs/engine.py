@@ -6,9 +6,11 @@ import os
 import secrets
 import socket
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 from typing import Any
 
 from playground.access.standing import Standing
+from playground.budget.admission import Admission
 from playground.errors import Unavailable
 from playground.records import LIVE, RunRecord
 from playground.runs import kept
@@ -49,6 +51,7 @@ class Engine:
         answerer: Answerer,
         *,
         standing: Standing | None = None,
+        admission: Admission | None = None,
         pace: Pace = PACE,
     ) -> None:
         self._settings = settings
@@ -59,7 +62,7 @@ class Engine:
         self._live: dict[str, LiveRun] = {}
         self._tasks = Tasks()
         self._background: list[asyncio.Task[None]] = []
-        self._door = Door(settings, database, owner=self.owner, stop=self.stop)
+        self._door = Door(settings, database, owner=self.owner, stop=self.stop, admission=admission)
         self._journal = Journal(database, interval=settings.flush_interval, fenced=self._fenced)
         self._grace = Grace(settings.disconnect_grace, lambda run: self._halt(run, "left"))
         self._readers = Readers(database, self._live, self._grace)
@@ -162,6 +165,14 @@ class Engine:
         self._answerer.check_model(verdict.model or record.model)
         await self.settled(record.thread_id)
         return await asyncio.shield(self._tasks.spawn(self._approvals.decide(visitor, run_id, verdict)))
+
+    async def decide_as_owner(self, run_id: str, verdict: Verdict) -> RunRecord:
+        """The owner's word on unsafe calls of anybody's run. Raises as `decide`."""
+        return await self.decide(await kept.visitor_of(self._database, run_id), run_id, replace(verdict, kind="owner"))
+
+    async def waiting_for_owner(self) -> tuple[RunRecord, ...]:
+        """The runs whose unsafe calls the owner has to decide, the oldest first."""
+        return await kept.waiting_for_owner(self._database)
 
     async def supply(self, visitor: Visitor, given: Supply) -> Supplied:
         """Take what the visitor's UI answers; the run goes on once all is answered. Raises as the function `supply`."""

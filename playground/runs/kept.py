@@ -27,6 +27,17 @@ async def find(database: Database, visitor: Visitor, run_id: str) -> RunRecord:
     return await database.read(lambda session: runs.record(runs.find(session, visitor_id=visitor.id, run_id=run_id)))
 
 
+async def visitor_of(database: Database, run_id: str) -> Visitor:
+    """Whose run it is. Raises NotFound."""
+    return Visitor(await database.read(lambda session: runs.visitor_of(session, run_id)))
+
+
+async def waiting_for_owner(database: Database) -> tuple[RunRecord, ...]:
+    """Runs with a call that the owner has to decide, the oldest first."""
+    found = await database.read(lambda session: [runs.record(row) for row in runs.waiting(session)])
+    return tuple(run for run in found if any(ask.kind == "owner" and ask.approved is None for ask in run.asks))
+
+
 async def stop(database: Database, visitor: Visitor, run_id: str, reason: StopReason) -> RunRecord:
     """Ask the owner to stop a run and wait until it has, or let go of it. Raises NotFound or Unavailable."""
     await database.write(lambda session: runs.request_cancel(session, run_id, reason))

@@ -8,17 +8,18 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from agents import Agent, RunResultStreaming, RunState
+from agents import Agent, RunResultStreaming, RunState, Tool
 from agents.items import ToolApprovalItem
 from chatkit.types import ThreadItem
 
 from playground import wire
 from playground.errors import AgentError
-from playground.records import Ask
+from playground.records import WORDS, Ask, AskKind
 from playground.runs.pending import asking_item, presented
 from playground.store import runs
 from playground.store.tables import RunRow
 from playground.toolkit.asking import Asking
+from playground.toolkit.unsafe import waits_for_owner
 
 CHANGED = (
     "The agent was changed after it had asked for an approval, so this answer cannot go on. Send the message again."
@@ -73,7 +74,7 @@ class Paused:
 
     def next(self) -> "tuple[Paused, ThreadItem | None]":
         """With the next item for the visitor's UI, if there is one and none is before him; and that item."""
-        left = [ask for ask in self.asks if ask.kind != "approval" and ask.approved is None]
+        left = [ask for ask in self.asks if ask.kind not in WORDS and ask.approved is None]
         if not left or presented(self.asks) is not None:
             return self, None
         item = wire.item(self.items[left[0].call_id])
@@ -82,7 +83,7 @@ class Paused:
     @property
     def answers(self) -> dict[str, Any]:
         """What the visitor's UI has answered, by call."""
-        return {ask.call_id: ask.output for ask in self.asks if ask.kind != "approval" and ask.approved}
+        return {ask.call_id: ask.output for ask in self.asks if ask.kind not in WORDS and ask.approved}
 
     @property
     def rejected(self) -> list[str]:
@@ -98,7 +99,7 @@ def paused(result: RunResultStreaming, thread_id: str) -> Paused:
         raise AgentError(UNKEPT, allow_retry=False) from error
     tools = [_tool(item) for item in result.interruptions]
     asks = tuple(map(_ask, result.interruptions, tools))
-    asking = [(ask, tool) for ask, tool in zip(asks, tools, strict=True) if tool is not None]
+    asking = [(ask, tool) for ask, tool in zip(asks, tools, strict=True) if isinstance(tool, Asking)]
     items = {ask.call_id: wire.payload(asking_item(ask, tool, thread_id)) for ask, tool in asking}
     return Paused(state, asks, items)
 
@@ -117,14 +118,21 @@ async def restored(agent: Agent[Any], kept: Paused) -> RunState[Any, Agent[Any]]
     return state
 
 
-def _tool(item: ToolApprovalItem) -> Asking | None:
-    """The tool that is called, if it is one that the visitor answers."""
-    return next((tool for tool in item.agent.tools if isinstance(tool, Asking) and tool.name == item.name), None)
+def _tool(item: ToolApprovalItem) -> Tool | None:
+    """The agent's own tool that is called."""
+    names = {item.name, item.qualified_name} - {None}
+    return next((tool for tool in item.agent.tools if names & {tool.name, getattr(tool, "qualified_name", None)}), None)
 
 
-def _ask(item: ToolApprovalItem, tool: Asking | None) -> Ask:
+def _kind(tool: Tool | None) -> AskKind:
+    if tool is not None and waits_for_owner(tool):
+        return "owner"
+    return tool.kind if isinstance(tool, Asking) else "approval"
+
+
+def _ask(item: ToolApprovalItem, tool: Tool | None) -> Ask:
     return Ask(
-        kind=tool.kind if tool is not None else "approval",
+        kind=_kind(tool),
         call_id=item.call_id or "",
         tool=item.qualified_name or item.name or "tool",
         arguments=item.arguments or "",

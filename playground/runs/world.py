@@ -23,7 +23,6 @@ from playground import wire
 from playground.records import StandIn
 from playground.runs import notes
 from playground.runs.activity import SHARED, STOOD_IN
-from playground.runs.bounded import reached, recast
 from playground.runs.calls import Calls
 from playground.runs.hooks import failure
 from playground.runs.live import LiveRun
@@ -31,6 +30,7 @@ from playground.runs.outcome import ALONE, Outcome, kept, restored
 from playground.runs.worlds import Worlds
 from playground.store.worlds import Call, Kept
 from playground.toolkit.asking import Asking
+from playground.toolkit.recast import reached, recast
 
 logger = logging.getLogger(__name__)
 

@@ -88,6 +88,12 @@ def visitor_of(session: Session, run_id: str) -> str:
     return visitor_id
 
 
+def waiting(session: Session) -> Sequence[RunRow]:
+    """All runs that wait for somebody's word, the oldest first."""
+    query = select(RunRow).where(RunRow.status == "awaiting_approval")
+    return session.exec(query.order_by(col(RunRow.created_at), col(RunRow.id))).all()
+
+
 def by_key(session: Session, *, visitor_id: str, key: str) -> RunRow | None:
     """The run that an idempotency key stands for."""
     return session.exec(select(RunRow).where(RunRow.visitor_id == visitor_id, RunRow.idempotency_key == key)).first()

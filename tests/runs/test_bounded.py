@@ -3,7 +3,8 @@
 import pytest
 from agents import Agent, function_tool, handoff
 
-from playground.runs.bounded import bounded, reached
+from playground.runs.bounded import bounded
+from playground.toolkit.recast import reached
 
 
 @function_tool

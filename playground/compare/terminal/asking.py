@@ -19,6 +19,7 @@ from playground.visitor import Visitor
 
 NOBODY: Mapping[AskKind, str] = {
     "approval": "A tool waits for an approval, which nobody can give here. Ask this agent in the page.",
+    "owner": "A tool waits for the owner of the playground. Ask this agent in the page.",
     "client": "A tool waits for a browser to run it, and there is none here. Ask this agent in the page.",
     "form": "The agent waits for a form, which nobody can fill in here. Ask this agent in the page.",
 }

@@ -1,0 +1,133 @@
+"""Tools that strangers may not use as they like. What becomes of them is the playground's to say, for each run."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from copy import copy
+from inspect import isawaitable
+from typing import Any, TypeVar, cast
+
+from agents import (
+    Agent,
+    ApplyPatchTool,
+    CodeInterpreterTool,
+    ComputerTool,
+    FunctionTool,
+    HostedMCPTool,
+    LocalShellTool,
+    RunContextWrapper,
+    ShellTool,
+    Tool,
+)
+from agents.agent import AgentBase
+from agents.mcp import MCPServer
+from agents.tool import ProgrammaticToolCallingTool
+
+from playground.settings import UnsafeTools
+from playground.toolkit.recast import Recast
+
+T = TypeVar("T", bound=Tool)
+Vouched = TypeVar("Vouched", bound=Tool | MCPServer)
+
+DANGEROUS = (
+    ComputerTool,
+    HostedMCPTool,
+    ShellTool,
+    LocalShellTool,
+    ApplyPatchTool,
+    CodeInterpreterTool,
+    ProgrammaticToolCallingTool,
+)
+"""Kinds of the SDK's that run code, or reach files, a screen or a server. Unsafe unless their author says otherwise."""
+
+_MARK = "_playground_unsafe"
+_OWN = "_playground_enabled"
+_WAITS = "_playground_waits_for_owner"
+
+_allowed: ContextVar[UnsafeTools] = ContextVar("what becomes of unsafe tools", default="on")
+
+
+def unsafe(tool: T) -> T:
+    """Mark a tool as one for trusted visitors only: a copy, as `@unsafe` above `@function_tool` or `unsafe(tool)`.
+
+    Raises TypeError for what is no tool yet.
+    """
+    if not isinstance(tool, FunctionTool | DANGEROUS) and not isinstance(getattr(tool, "name", None), str):
+        raise TypeError("unsafe marks a tool: put @unsafe above @function_tool, not below it")
+    marked = _marked(copy(tool), unsafe=True)
+    if isinstance(marked, FunctionTool) and _OWN not in marked.__dict__:
+        # However it is come by, by an agent that nobody has copied too, it is not there where it may not be.
+        marked.__dict__[_OWN] = marked.is_enabled
+        marked.is_enabled = _only_where_allowed(marked)
+    return marked
+
+
+def safe(tool: Vouched) -> Vouched:
+    """Vouch for a tool of a kind that counts as unsafe, or for an MCP server: the same one, marked."""
+    return _marked(tool, unsafe=False)
+
+
+def is_unsafe(tool: Tool | MCPServer) -> bool:
+    """Whether it is for trusted visitors only: as it was marked, else by its kind. An MCP server is."""
+    mark = tool.__dict__.get(_MARK)
+    if mark is not None:
+        return bool(mark)
+    return isinstance(tool, (*DANGEROUS, MCPServer)) or getattr(tool, "_is_codex_tool", False) is True
+
+
+def waits_for_owner(tool: Tool) -> bool:
+    """Whether the owner decides on each call of this copy."""
+    return tool.__dict__.get(_WAITS) is True
+
+
+@contextmanager
+def allowing(mode: UnsafeTools) -> Generator[None]:
+    """Within, unsafe tools are `on`, `off`, or wait for the `owner`."""
+    token = _allowed.set(mode)
+    try:
+        yield
+    finally:
+        _allowed.reset(token)
+
+
+def guarded(agent: Agent[Any]) -> Agent[Any]:
+    """The agent as it may be run here: a copy of its whole graph where unsafe tools are not just on."""
+    if _allowed.get() == "on":
+        return agent
+    return Recast(_fit, servers=lambda server: not is_unsafe(server)).of(agent)
+
+
+def tools_of(agent: Agent[Any], mode: UnsafeTools) -> list[Tool]:
+    """The agent's own tools, as far as its model is given them."""
+    with allowing(mode):
+        return guarded(agent).tools
+
+
+def _fit(tool: Tool) -> Tool | None:
+    """The tool as it may be given to a model. What cannot wait for anybody is off where the owner is asked."""
+    if not is_unsafe(tool) or waits_for_owner(tool):
+        return tool
+    if _allowed.get() == "off" or not isinstance(tool, FunctionTool):
+        return None
+    waiting = copy(tool)
+    waiting.__dict__[_WAITS] = True
+    waiting.is_enabled = tool.__dict__.get(_OWN, tool.is_enabled)
+    waiting.needs_approval = True
+    return waiting
+
+
+def _marked(tool: Vouched, *, unsafe: bool) -> Vouched:
+    vars(tool)[_MARK] = unsafe
+    return tool
+
+
+def _only_where_allowed(tool: FunctionTool) -> Any:
+    own = tool.is_enabled
+
+    async def enabled(context: RunContextWrapper[Any], agent: AgentBase[Any]) -> bool:
+        if _allowed.get() != "on":
+            return False
+        given: Any = own(context, agent) if callable(own) else own
+        return bool(await cast("Any", given) if isawaitable(given) else given)
+
+    return enabled
