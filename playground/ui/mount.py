@@ -8,6 +8,7 @@ from starlette.routing import Mount
 
 from playground.settings import Settings
 from playground.ui.audience import Audience
+from playground.ui.own_pages import OwnPages
 from playground.ui.theme import head, theme
 
 LIVE_VIEWS = 512
@@ -19,7 +20,7 @@ KEPT_PAGES = 300
 def mount(app: FastAPI, page: gr.Blocks, settings: Settings) -> None:
     """Serves the page at `/`.
 
-    The app's own routes must be there before, and its middleware must set `request.state.visitor_id`.
+    The app's own routes must be there before, and its middleware must set `request.state.visitor` and its id.
     """
     # Without it Gradio copies and serves any file that a client names: only `launch()` switches the guard on.
     page.has_launched = True
@@ -44,7 +45,7 @@ def mount(app: FastAPI, page: gr.Blocks, settings: Settings) -> None:
     )
     page_route = app.routes[-1]
     assert isinstance(page_route, Mount)  # noqa: S101 - what Gradio just mounted
-    page_route.app = Audience(page_route.app)
+    page_route.app = OwnPages(Audience(page_route.app))
 
 
 def _visitor_id(request: Request) -> str | None:
