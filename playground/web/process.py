@@ -4,7 +4,7 @@ import asyncio
 import errno
 import socket
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from types import FrameType
 from typing import Any
 
@@ -55,7 +55,8 @@ class Server(uvicorn.Server):
     """uvicorn's server with an orderly end.
 
     The first SIGTERM or Ctrl+C makes `/readyz` fail, calls `refuse` and starts `drain`, while all else is served; when
-    that is over, or after `drain_seconds`, the connections are closed. A second one ends it at once.
+    that is over, or after `drain_seconds`, the connections are closed. A second one ends it at once. A signal among
+    `signals` has what is named there done.
     """
 
     def __init__(
@@ -66,18 +67,23 @@ class Server(uvicorn.Server):
         refuse: Callable[[], None],
         drain: Callable[[], Awaitable[None]],
         drain_seconds: float,
+        signals: Mapping[int, Callable[[], Coroutine[None, None, None]]] | None = None,
     ) -> None:
         super().__init__(config)
         self._health = health
         self._refuse = refuse
         self._drain = drain
         self._drain_seconds = drain_seconds
+        self._signals = signals or {}
+        self._obeying: set[asyncio.Task[None]] = set()
         self._leaving: asyncio.Task[None] | None = None
         self.listening = asyncio.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Starts to listen, then prints the address: a reader of that line may connect."""
         await super().startup(sockets)
+        for number in self._signals:
+            asyncio.get_running_loop().add_signal_handler(number, self._obey, number)
         for bound in sockets or ():
             sys.stdout.write(f"Playground ready at {address_of(bound)}\n")
             sys.stdout.flush()
@@ -96,6 +102,16 @@ class Server(uvicorn.Server):
         if self._health.draining and self._leaving is None:
             self._leaving = asyncio.create_task(self._leave())
         return await super().on_tick(counter)
+
+    def _obey(self, number: int) -> None:
+        task = asyncio.create_task(self._signals[number]())
+        self._obeying.add(task)
+        task.add_done_callback(self._obeyed)
+
+    def _obeyed(self, task: asyncio.Task[None]) -> None:
+        self._obeying.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("a signal could not be obeyed", exc_info=error)
 
     async def _leave(self) -> None:
         log.info("shutting down", drain_seconds=self._drain_seconds)

@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 
+from playground.owner.actions import by_signal
 from playground.parts import Playground, open_playground
 from playground.settings import Settings
 from playground.telemetry.setup import observed
@@ -143,6 +144,7 @@ async def _serve(settings: Settings, bound: socket.socket) -> None:
             refuse=parts.refuse,
             drain=parts.drain,
             drain_seconds=settings.drain_timeout + SAVE_SECONDS,
+            signals=by_signal(parts),
         )
         preparing = asyncio.create_task(_prepare(parts))
         async with public_link(parts, app.state.link, bound, server.listening):
