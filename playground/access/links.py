@@ -53,12 +53,7 @@ class Links:
     async def make(self, name: str, *, cap: Decimal | None = None, expires_at: datetime | None = None) -> Made:
         """A new link. Raises Malformed for what cannot be."""
         name, now = name.strip(), self._clock()
-        if not name or len(name) > LONGEST_NAME or not name.isprintable():
-            raise Malformed("A link needs a name of at most {most} characters.", most=LONGEST_NAME)
-        if cap is not None and not (cap.is_finite() and 0 <= cap <= LARGEST_CAP):
-            raise Malformed("A cap is an amount of US dollars, from 0 to {most}.", most=f"{LARGEST_CAP:,}")
-        if expires_at is not None and expires_at <= now:
-            raise Malformed("A link cannot have expired when it is made.")
+        _check(name, cap, expires_at, now)
         made = Made(new_id("lnk"), secrets.token_urlsafe(18))
         nano = None if cap is None else int(cap * NANO)
 
@@ -91,6 +86,18 @@ class Links:
         now = self._clock()
         rows = await self._database.read(lambda session: links.newest(session, limit=MOST))
         return [_link(row, now) for row in rows]
+
+
+def _check(name: str, cap: Decimal | None, expires_at: datetime | None, now: datetime) -> None:
+    fault = ""
+    if not 0 < len(name) <= LONGEST_NAME or not name.isprintable():
+        fault = f"A link needs a name of at most {LONGEST_NAME} printable characters."
+    if cap is not None and not (cap.is_finite() and 0 <= cap <= LARGEST_CAP):
+        fault = f"A cap is an amount of US dollars, from 0 to {LARGEST_CAP:,}."
+    if expires_at is not None and expires_at <= now:
+        fault = "A link cannot have expired when it is made."
+    if fault:
+        raise Malformed("{fault}", fault=fault)  # the owner's affair, so in English
 
 
 def _link(row: LinkRow, now: datetime) -> Link:

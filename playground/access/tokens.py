@@ -11,12 +11,22 @@ from typing import Any
 import jwt
 from sqlmodel import Session
 
-from playground.access.claims import INVALID, LEEWAY, LONGEST, LONGEST_NAME, Claims, claimed, claims_of, visitor_id
+from playground.access.claims import (
+    INVALID,
+    LEEWAY,
+    LONGEST,
+    LONGEST_NAME,
+    Claims,
+    claimed,
+    claims_of,
+    scope_of,
+    visitor_id,
+)
 from playground.access.foreign import Foreign
 from playground.access.signed import decoded, header_of
 from playground.errors import Forbidden, Malformed, NotFound, Unauthorized
 from playground.ids import new_id
-from playground.settings import ORIGIN, Settings
+from playground.settings import ORIGIN, ORIGIN_FORM, Settings
 from playground.store import session_tokens
 from playground.store.access_tables import SessionTokenRow
 from playground.store.database import Database
@@ -63,17 +73,17 @@ class Tokens:
         _check(subject, ttl, origin)
         now = int(self._clock())
         token_id, expires = new_id("ses"), now + int(ttl)
-        granted = claimed(scope, origin)
+        good_for = claimed(scope, origin)
         fields: dict[str, Any] = {
             "id": token_id,
             "subject": subject,
             "visitor_id": visitor_id("own", OURS, subject),
-            "scope": granted,
+            "scope": good_for,
             "created_at": _time(now),
             "expires_at": _time(expires),
         }
         await self._database.write(lambda session: session_tokens.create(session, **fields), durable=True)
-        return self._signed(token_id, subject, granted, now=now, expires=expires)
+        return self._signed(token_id, subject, good_for, now=now, expires=expires)
 
     async def refresh(self, bearer: str, *, origin: str | None = None) -> Issued:
         """The same token for as long again, but for no longer than LONGEST after it was first issued.
@@ -137,6 +147,11 @@ class Tokens:
         return Issued(token, token_id, _time(expires))
 
 
+def granted(row: SessionTokenRow) -> tuple[Scope, str | None]:
+    """What a token is good for, and for which origin alone."""
+    return scope_of(row.scope)
+
+
 def _is_ours(bearer: str) -> bool:
     return len(bearer) <= LONGEST_TOKEN and bearer.isascii() and header_of(bearer).get("typ") == TYPE
 
@@ -153,12 +168,15 @@ def _extend(session: Session, claims: Claims, now: int) -> int | None:
 
 
 def _check(subject: str, ttl: float, origin: str | None) -> None:
+    fault = ""
     if not 0 < len(subject) <= LONGEST_NAME or not subject.isprintable():
-        raise Malformed("A token needs a subject of at most {most} printable characters.", most=LONGEST_NAME)
+        fault = f"A token needs a subject of at most {LONGEST_NAME} printable characters."
     if not 1 <= ttl <= LONGEST:
-        raise Malformed("A token is good for 1 to {most} seconds.", most=f"{LONGEST:,}")
+        fault = f"A token is good for 1 to {LONGEST:,} seconds."
     if origin is not None and not ORIGIN.fullmatch(origin):
-        raise Malformed("An origin is written as a browser tells it, such as https://host.")
+        fault = f"An origin is written as a browser tells it. {ORIGIN_FORM}"
+    if fault:
+        raise Malformed("{fault}", fault=fault)  # the owner's affair, so in English
 
 
 def _time(seconds: int) -> datetime:

@@ -14,7 +14,7 @@ from playground.protocol.dispatcher import JsonReply
 from playground.records import Ask, RunRecord
 from playground.runs.resend import hear
 from playground.visitor import Visitor
-from playground.web import attachments, branches, me
+from playground.web import attachments, branches, me, refreshing
 from playground.web.asked import require_json, visitor_of
 from playground.web.replies import json_reply
 from playground.web.stream import EventStream
@@ -36,6 +36,7 @@ def routes(parts: Playground) -> list[BaseRoute]:
         *branches.routes(parts),
         *attachments.routes(parts),
         *me.routes(parts),
+        *refreshing.routes(parts.tokens),
     ]
     return [Route("/chatkit", chatkit.protocol, methods=["POST"]), Mount("/chatkit", routes=below)]
 

@@ -92,7 +92,7 @@ class Identity:
         await (answer or self._app)(scope, receive, self._with_cookie(scope, headers, found, send))
 
     async def _found(self, scope: Scope, headers: Headers) -> Found:
-        if (bearer := _bearer(headers)) is not None:
+        if (bearer := bearer_of(headers)) is not None:
             return await self._known(scope, bearer, headers.get("origin"))
         cookies = headers.getlist("cookie")
         owner = self._keys.owner_badges.read(cookies, self._standing.facts.owner_left)
@@ -141,7 +141,7 @@ def _host(scope: Scope) -> str | None:
     return client[0] if client else None
 
 
-def _bearer(headers: Headers) -> str | None:
+def bearer_of(headers: Headers) -> str | None:
     """The token of the header; another scheme's is for a proxy before us, and none of our business."""
     scheme, _, value = headers.get("authorization", "").partition(" ")
     return value.strip() if scheme.lower() == "bearer" else None

@@ -18,7 +18,7 @@ from playground.owner.actions import by_signal
 from playground.parts import Playground, open_playground
 from playground.settings import Settings
 from playground.telemetry.setup import observed
-from playground.web import client, official, options, ranking, shared
+from playground.web import client, official, options, owner_access, ranking, shared
 from playground.web.bodies import BodyLimit
 from playground.web.bounds import Bounds
 from playground.web.chatkit import routes
@@ -70,6 +70,7 @@ def create_api(parts: Playground) -> FastAPI:
         routes=[
             *health.routes(),
             *door.routes,
+            *owner_access.routes(parts),
             *client.routes(),
             *options.routes(parts),
             *official.routes(parts),
