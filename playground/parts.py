@@ -11,6 +11,7 @@ from playground.access.rates import Rates
 from playground.access.standing import Standing
 from playground.access.tokens import Tokens
 from playground.attachments.attachments import Attachments
+from playground.budget.admission import Admission
 from playground.budget.keys import OwnKeys
 from playground.budget.purse import Purse
 from playground.catalog import Offer
@@ -103,10 +104,12 @@ async def open_playground(settings: Settings) -> AsyncGenerator[Playground]:
         rates = Rates(on=policy.strict)
         standing = Standing(database)
         purse = Purse(database, policy)
+        stack.push_async_callback(purse.close)
         attachments = Attachments(settings, database, secret)
-        answerer = Answerer(settings, models, roster, database, attachments=attachments, keys=keys)
-        engine = Engine(settings, database, answerer, standing=standing)
-        engine.chores += [attachments.tidy, tokens.tidy, keys.tidy]
+        answerer = Answerer(settings, models, roster, database, attachments=attachments, keys=keys, purse=purse)
+        admission = Admission(policy, own_key=keys.pays)
+        engine = Engine(settings, database, answerer, standing=standing, admission=admission)
+        engine.chores += [attachments.tidy, tokens.tidy, keys.tidy, purse.tidy]
         orders = Orders(roster, default_model)
         rooms: list[Room] = [
             Rating(database),

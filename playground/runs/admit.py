@@ -19,6 +19,7 @@ from chatkit.types import (
 from sqlmodel import Session
 
 from playground import wire
+from playground.budget.admission import Admission, Entrant
 from playground.errors import Conflict, KeyReused, Malformed, TooMany
 from playground.ids import new_id
 from playground.languages.say import say
@@ -57,16 +58,28 @@ class Admitted:
     existing: bool = False
 
 
-def admit(session: Session, order: Order, *, owner: str, policy: DoubleText, notice: str | None = None) -> Admitted:
+def admit(
+    session: Session,
+    order: Order,
+    *,
+    owner: str,
+    policy: DoubleText,
+    notice: str | None = None,
+    admission: Admission | None = None,
+) -> Admitted:
     """Let a run in; who begins a thread is told the `notice`. Raises Busy or a VisitorError, and changes nothing."""
     at = datetime.now(UTC)
     if order.key is not None:
         known = _known(session, order, order.key, at)
         if known is not None:
             return Admitted(run=known, existing=True)
+    if admission is not None:
+        admission.let_in(session, Entrant(order.visitor_id, order.link_id, order.model, len(order.text)), at)
     thread = _thread(session, order, at)
     _attach(session, order)
     queued = _must_wait(session, order, policy)
+    if admission is not None:  # only now: the run that this one interrupts is not counted
+        admission.check_runs(session, order.visitor_id, at)
     _fork(session, thread, order, at)
     run = _insert(session, thread, order, owner=owner, queued=queued, at=at)
     if queued:

@@ -11,6 +11,8 @@ from playground import prices
 from playground.attachments.attachments import Attachments
 from playground.attachments.reading import Reader
 from playground.budget.keys import OwnKeys
+from playground.budget.payer import Payer
+from playground.budget.purse import Purse
 from playground.errors import AgentError, VisitorError
 from playground.languages.say import speaking
 from playground.models.provider import Models
@@ -21,6 +23,7 @@ from playground.runs.drive import Drive, Task
 from playground.runs.history import Told
 from playground.runs.hooks import Fill
 from playground.runs.live import LiveRun
+from playground.runs.nested import Pay, unpaid
 from playground.runs.order import Order
 from playground.runs.paused import restored
 from playground.runs.presses import Press, Presses
@@ -52,6 +55,7 @@ class Answerer:
         *,
         attachments: Attachments | None = None,
         keys: OwnKeys | None = None,
+        purse: Purse | None = None,
     ) -> None:
         self._settings = settings
         self._models = models
@@ -61,6 +65,7 @@ class Answerer:
         self.presses = Presses(roster, database, seconds=settings.tool_timeout)
         self._attachments = attachments
         self._keys = keys
+        self._purse = purse
 
     def check(self, agent: str, model: str) -> None:
         """Raise VisitorError if there is no such agent, or the model cannot be asked."""
@@ -91,7 +96,7 @@ class Answerer:
                 told = now
             built, model = await asyncio.to_thread(self._cast, order)
             own = await self._keys.model(order.visitor_id, order.model) if self._keys else None
-            model = own or model
+            model, pay = self._paid(run, own or model, own_key=own is not None)
             placed = World(self._worlds, run, drive.calls, drive.note).around(built)
             agent = choosing(bounded(placed, self._settings.tool_timeout), order.tool_choice)
             state = await restored(agent, run.paused) if run.paused else None
@@ -102,7 +107,19 @@ class Answerer:
             return drive.failed(error)
         drive.note_refused(fit.refused, fit.changed)
         fill = self._reading(order, drive)
-        return await drive.go(Task(agent=agent, model=model, settings=fit.settings, told=state or told, fill=fill))
+        return await drive.go(Task(agent, model, fit.settings, told=state or told, fill=fill, pay=pay))
+
+    def _paid(self, run: LiveRun, model: Model, *, own_key: bool) -> tuple[Model, Pay]:
+        """The model, whose calls are paid for, and what makes another one that its agent brings such a model."""
+        order, purse = run.order, self._purse
+        if purse is None:
+            return model, unpaid
+        payer = Payer(order.visitor_id, order.link_id, run.id, order.model, own_key=own_key)
+
+        def pay(other: Model) -> Model:
+            return purse.metered(other, replace(payer, model=f"own/{type(other).__name__}", own_key=False))
+
+        return purse.metered(model, payer), pay
 
     def _reading(self, order: Order, drive: Drive) -> Fill | None:
         """How the run's files are read. What is left out of the newest message the visitor is told at once."""

@@ -6,6 +6,7 @@ from weakref import WeakValueDictionary
 
 from sqlalchemy.exc import IntegrityError
 
+from playground.budget.admission import Admission
 from playground.errors import Conflict
 from playground.records import RunRecord
 from playground.runs.admit import Admitted, Busy, admit
@@ -28,12 +29,14 @@ class Door:
         *,
         owner: str,
         stop: Callable[[Visitor, str], Awaitable[RunRecord]],
+        admission: Admission | None = None,
     ) -> None:
         self._policy: DoubleText = settings.double_text
         self._notice = kept_for(settings)
         self._database = database
         self._owner = owner
         self._stop = stop
+        self._admission = admission
         self._threads: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def let_in(self, order: Order) -> Admitted:
@@ -51,6 +54,13 @@ class Door:
 
     async def _admit(self, order: Order) -> Admitted:
         return await self._database.write(
-            lambda session: admit(session, order, owner=self._owner, policy=self._policy, notice=self._notice),
+            lambda session: admit(
+                session,
+                order,
+                owner=self._owner,
+                policy=self._policy,
+                notice=self._notice,
+                admission=self._admission,
+            ),
             durable=True,
         )

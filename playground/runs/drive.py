@@ -31,6 +31,7 @@ from playground.runs.coalesce import Coalescer
 from playground.runs.hooks import Fill, ToolWatch, input_filter
 from playground.runs.ledger import Ledger
 from playground.runs.live import LiveRun
+from playground.runs.nested import Pay, around, unpaid
 from playground.runs.notes import cut_off, ended, refusal, unread
 from playground.runs.parking import park
 from playground.runs.paused import Paused
@@ -59,6 +60,7 @@ class Task:
     settings: ModelSettings
     told: Sequence[TResponseInputItem] | RunState[Any, Agent[Any]]
     fill: Fill | None = None
+    pay: Pay = unpaid
 
 
 class Drive:
@@ -121,19 +123,19 @@ class Drive:
         self._translator.take_up(kept.activity)
 
     async def _pump(self, task: Task) -> None:
-        its = self._settings
+        its, paused, config = self._settings, self._run.paused, self._config(task)
         bounds = Bounds(its.first_token_timeout, its.token_gap_timeout, its.tool_timeout + 10, its.run_timeout)
-        if self._run.paused is not None:
-            self._translator.go_on(self._run.paused.rejected)
+        if paused is not None:
+            self._translator.go_on(paused.rejected)
         told = task.told if isinstance(task.told, RunState) else list(task.told)
-        with answering(self._run.paused.answers if self._run.paused is not None else {}):
+        with answering(paused.answers if paused is not None else {}), around(config, task.pay):
             self._result = result = Runner.run_streamed(
                 task.agent,
                 told,
                 context=None if isinstance(told, RunState) else {},  # plain, so that it can be kept while the run waits
-                max_turns=self._settings.max_turns,
+                max_turns=its.max_turns,
                 hooks=self._tools,
-                run_config=self._config(task),
+                run_config=config,
             )
         self._ledger.begin(result.context_wrapper.usage)
         self.note(*map(unread, left_out(result.to_input_list(), self._run.order.model)))
@@ -169,12 +171,10 @@ class Drive:
 
     async def _let_go(self) -> None:
         """Close the provider's connection before the run is said to be over."""
-        result = self._result
-        if result is None:
+        if (result := self._result) is None:
             return
         result.cancel()
-        loop = result.run_loop_task
-        if loop is not None:
+        if (loop := result.run_loop_task) is not None:
             loop.add_done_callback(lambda done: done.cancelled() or done.exception())  # how it ended is no news
             with suppress(asyncio.CancelledError):
                 await asyncio.wait({loop}, timeout=CLOSING_SECONDS)

@@ -1,0 +1,84 @@
+"""Runs that an agent's author starts within a run: in a tool, in a guardrail. They answer on the run's own model.
+
+The SDK would take any other agent's own model, or its default one, whose calls nobody would have paid for. What is
+called without the SDK's runner is not seen here.
+"""
+
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
+from typing import Any
+
+from agents import Agent, Model, RunConfig, RunResult, RunResultStreaming
+from agents.run import AgentRunner, get_default_agent_runner, set_default_agent_runner
+from agents.run_config import _coerce_run_config as coerced  # pyright: ignore[reportPrivateUsage]
+from typing_extensions import override
+
+from playground.budget.metered import Metered
+
+Pay = Callable[[Model], Model]
+"""Makes a model one whose calls are paid for."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Under:
+    config: RunConfig
+    pay: Pay
+
+
+_under: ContextVar[_Under | None] = ContextVar("under", default=None)
+
+
+def unpaid(model: Model) -> Model:
+    """The model as it is."""
+    return model
+
+
+@contextmanager
+def around(config: RunConfig, pay: Pay) -> Generator[None]:
+    """What is run within is part of a run with this `config`; a model that its author brings is made to `pay`."""
+    if not isinstance(get_default_agent_runner(), _Runner):
+        set_default_agent_runner(_Runner())
+    token = _under.set(_Under(config, pay))
+    try:
+        yield
+    finally:
+        _under.reset(token)
+
+
+class _Runner(AgentRunner):
+    """The SDK's own, for every run of this process; those of nobody's are as they were."""
+
+    @override
+    async def run(self, starting_agent: Agent[Any], input: Any, **kwargs: Any) -> RunResult:
+        return await super().run(starting_agent, input, **_within(kwargs))
+
+    @override
+    def run_sync(self, starting_agent: Agent[Any], input: Any, **kwargs: Any) -> RunResult:
+        return super().run_sync(starting_agent, input, **_within(kwargs))
+
+    @override
+    def run_streamed(self, starting_agent: Agent[Any], input: Any, **kwargs: Any) -> RunResultStreaming:
+        return super().run_streamed(starting_agent, input, **_within(kwargs))
+
+
+def _within(kwargs: dict[str, Any]) -> dict[str, Any]:
+    under = _under.get()
+    if under is None:
+        return kwargs
+    given = kwargs.get("run_config")
+    return kwargs | {"run_config": _made(under, None if given is None else coerced(given))}
+
+
+def _made(under: _Under, given: RunConfig | None) -> RunConfig:
+    ours = under.config
+    if given is None:
+        return RunConfig(
+            model=ours.model,
+            tracing_disabled=ours.tracing_disabled,
+            trace_include_sensitive_data=ours.trace_include_sensitive_data,
+        )
+    if given.model is ours.model or isinstance(given.model, Metered):
+        return given
+    return replace(given, model=under.pay(given.model) if isinstance(given.model, Model) else ours.model)
