@@ -13,11 +13,11 @@ from playground.access.claims import LONGEST
 from playground.access.standing import Standing
 from playground.access.tokens import LONGEST_TOKEN, Issued, Tokens
 from playground.errors import Forbidden, Malformed, NotFound, Unauthorized
-from playground.policy import policy_of
+from playground.policy import Policy, policy_of
 from playground.settings import Settings
 from playground.store.access_tables import SessionTokenRow
 from playground.store.database import Database
-from playground.visitor import Scope
+from playground.visitor import Scope, Visitor
 from tests.access.signing import SHARED, forged, shared
 
 SECRET = b"s" * 32
@@ -154,22 +154,25 @@ async def test_a_scope_narrows_what_is_on_offer(lite: Database) -> None:
     visitor = await ours.verify((await issued(ours, scope=scope)).token, origin=None)
     assert visitor.scope == scope
     wide, narrow = policy_of(Settings()), policy_of(Settings(offered_models=("openai/b",)))
-    wide.check(visitor, "board", "openai/a")
-    wide.check(visitor, "board", "local/any")
-    for policy, agent, model in (
-        (wide, "board", "openai/b"),
-        (wide, "clerk", "openai/a"),
-        (narrow, "board", "openai/a"),
-    ):
+    check(wide, visitor, "board", "openai/a")
+    check(wide, visitor, "board", "local/any")
+    beyond = [(wide, "board", "openai/b"), (wide, "clerk", "openai/a"), (narrow, "board", "openai/a")]
+    for policy, agent, model in beyond:
         with pytest.raises(Forbidden):
-            policy.check(visitor, agent, model)
+            check(policy, visitor, agent, model)
 
 
 async def test_a_scope_of_nothing_is_not_one_of_everything(lite: Database) -> None:
     ours = tokens(lite)
     visitor = await ours.verify((await issued(ours, scope=Scope(models=frozenset()))).token, origin=None)
     with pytest.raises(Forbidden):
-        policy_of(Settings()).check(visitor, "board", "openai/a")
+        check(policy_of(Settings()), visitor, "board", "openai/a")
+
+
+def check(policy: Policy, visitor: Visitor, agent: str, model: str) -> None:
+    """Whether a visitor may ask an agent on a model that its provider lists."""
+    policy.check_agent(visitor, agent)
+    policy.check_model(visitor, model, {model})
 
 
 async def test_a_refreshed_token_goes_on_as_the_same(database: Database) -> None:
