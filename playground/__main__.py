@@ -8,9 +8,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from playground import logs
 from playground.commands.compare import compare
+from playground.commands.link import link
 from playground.commands.setup import give_up, prepare, settings_of
 from playground.commands.switches import pause, resume
 from playground.commands.threads import threads
+from playground.commands.token import token
 from playground.settings import LogLevel
 
 commands = typer.Typer(
@@ -54,6 +56,8 @@ def serve(
 
 
 commands.command()(compare)
+commands.command()(token)
+commands.command()(link)
 commands.command()(pause)
 commands.command()(resume)
 commands.add_typer(threads, name="threads")
