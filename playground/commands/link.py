@@ -72,7 +72,7 @@ def _with_links(database_url: str | None, work: Callable[[Links, Settings], Awai
 def _address(settings: Settings) -> str:
     """Where visitors come in, as far as is known here; a tunnel's address is known to the server alone."""
     if settings.public_url:
-        return settings.public_url.rstrip("/")
+        return settings.public_url
     host = "localhost" if settings.host in EVERYWHERE else settings.host
     return f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
 

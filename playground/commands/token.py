@@ -1,5 +1,6 @@
 """`python -m playground token`: bearer tokens for `/chatkit`, as `POST /owner/tokens` issues them."""
 
+import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
@@ -73,7 +74,8 @@ def _revoke(token_id: str, database_url: str | None) -> None:
 
 def _with_tokens(database_url: str | None, work: Callable[[Tokens, Settings], Awaitable[T]]) -> T:
     async def do(settings: Settings, database: Database) -> T:
-        return await work(Tokens(settings, load_secret(settings), database), settings)
+        secret = await asyncio.to_thread(load_secret, settings)
+        return await work(Tokens(settings, secret, database), settings)
 
     return done(database_url, do)
 
