@@ -40,11 +40,15 @@ class Spent(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """US dollars for a million tokens in a short context, and the context's limit in tokens, if it is known."""
+    """US dollars for a million tokens in a short context, and the context's limit in tokens, if it is known.
+
+    `total` is all that is asked for, also by other measures.
+    """
 
     input: Decimal
     output: Decimal
     context: int | None = None
+    total: Decimal = FREE
 
 
 def is_free(model: str) -> bool:
@@ -95,6 +99,13 @@ def dearest(model: str, *, input_tokens: int, output_tokens: int) -> Decimal | N
     return max((price.input + price.output for price in found if price is not None), default=None)
 
 
+def sound(model: str, seconds: float) -> Decimal | None:
+    """What `provider/id` asks for so many seconds of sound; None if it asks by other measures, or that is not known."""
+    provider, _, name = model.partition("/")
+    found = _priced(provider, name, {"audio_seconds": max(round(seconds), 1)})
+    return found.total if found is not None and found.total else None
+
+
 def total(parts: Sequence[Decimal | None]) -> Decimal | None:
     """The sum; None if any part is not known."""
     known = [part for part in parts if part is not None]
@@ -116,4 +127,5 @@ def _priced(provider: str, name: str, usage: dict[str, int]) -> Price | None:
         found = calc_price(Usage(**usage), name, provider_id=provider)
     except (LookupError, ValueError):
         return None
-    return Price(Decimal(found.input_price), Decimal(found.output_price), found.model.context_window)
+    input_price, output_price = Decimal(found.input_price), Decimal(found.output_price)
+    return Price(input_price, output_price, found.model.context_window, Decimal(found.total_price))

@@ -1,7 +1,7 @@
 """A model each of whose calls is paid for: room is held before it is made, and it is settled whatever becomes of it."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, AsyncIterator, Generator, Mapping
+from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
@@ -12,12 +12,14 @@ from agents.items import TResponseStreamEvent
 from agents.retry import ModelRetryAdvice, ModelRetryAdviceRequest
 from typing_extensions import override
 
+from playground.budget import words
 from playground.budget.bound import Call, bound
 from playground.budget.held import Held
 from playground.budget.payer import Payer
-from playground.budget.till import Till
+from playground.budget.till import Till, Unnoted
 from playground.budget.usage import Told, told
 from playground.models.again import when_asked_again
+from playground.store.budgets import Full
 
 UNBILLED = frozenset({*range(400, 500), 503, 529} - {408, 499})
 """Statuses with which a provider refuses to work."""
@@ -129,11 +131,25 @@ class Metered(Model):
             remembered=any(asked.get(name) for name in _KEPT_THERE),
         )
         asks = self._till.asks_cap(self._payer) and most is not None
-        held = await self._till.hold(
-            self._payer, bound(self._payer.model, call, most_output=most or 0) if asks else None
-        )
-        when_asked_again(lambda: self._till.extend(held))
+        with _in_words():
+            room = bound(self._payer.model, call, most_output=most or 0) if asks else None
+            held = await self._till.hold(self._payer, room)
+        when_asked_again(lambda: self._extend(held))
         return held
+
+    async def _extend(self, held: Held) -> None:
+        with _in_words():
+            await self._till.extend(held)
+
+
+@contextmanager
+def _in_words() -> Generator[None]:
+    try:
+        yield
+    except Full as full:
+        raise words.exhausted(full) from None
+    except Unnoted as error:
+        raise words.unnoted() from error
 
 
 def bounded(settings: ModelSettings, most: int) -> ModelSettings:

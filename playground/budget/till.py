@@ -9,7 +9,6 @@ from typing import Any
 from sqlmodel import Session
 
 from playground.budget import bound as bounds
-from playground.budget import words
 from playground.budget.bound import Bound
 from playground.budget.held import Held, charge, reservation, whole
 from playground.budget.payer import Payer
@@ -35,6 +34,10 @@ LONGEST = timedelta(hours=2)
 """No call takes so long."""
 
 
+class Unnoted(Exception):
+    """What a call may cost could not be written down, so it is not to be made."""
+
+
 class Till:
     """One per process. `owner` names it in reservations."""
 
@@ -52,7 +55,7 @@ class Till:
         return not payer.own_key and (self._caps.metered or payer.link_id is not None)
 
     async def hold(self, payer: Payer, bound: Bound | None) -> Held:
-        """Keep room for a call. Raises LimitReached where there is none, or nobody could say that there is."""
+        """Keep room for a call. Raises Full where there is none, and Unnoted if that could not be found out."""
         held = Held(new_id("cal"), payer, datetime.now(UTC), bound)
         if bound is not None and self.asks_cap(payer):
             held.nano_usd, held.tokens = self._tariff.most(payer.model, bound), bound.counted
@@ -111,13 +114,13 @@ class Till:
             if held.requests == 1:
                 self._spawn(self._give_back(held, task))
             raise
-        except Full as full:
+        except Full:
             self._drop(held)
-            raise words.exhausted(full) from None
+            raise
         except Exception as error:  # whatever it is: what cannot be counted is not spent
             logger.exception("what a call may cost could not be noted")
             self._drop(held)
-            raise words.unnoted() from error
+            raise Unnoted from error
 
     def _drop(self, held: Held) -> None:
         """Forget a first request that was never held; a further one leaves the call as it was."""

@@ -18,6 +18,7 @@ from playground.models.compatible import CompatibleModel
 from playground.models.local.model import LocalModel
 from playground.models.local.server import LocalServers
 from playground.models.openai import ResponsesModel
+from playground.models.transcription import Heard
 from playground.settings import Settings
 
 MOST_MODELS = 256
@@ -80,7 +81,11 @@ class Models:
         """Raise NotConfigured if there is nobody who could turn speech into text."""
         transcription.check(self._settings)
 
-    async def transcribe(self, audio: bytes, mime_type: str) -> str:
+    def transcribes_on(self) -> str:
+        """The full name of the model that turns speech into text. Raises NotConfigured."""
+        return transcription.model_of(transcription.check(self._settings))
+
+    async def transcribe(self, audio: bytes, mime_type: str) -> Heard:
         """What is said in a recording, see `transcription.AUDIO`. Raises NotConfigured, Unavailable."""
         provider = transcription.check(self._settings)
         client = await asyncio.to_thread(self._client, provider)

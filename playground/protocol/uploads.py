@@ -17,6 +17,9 @@ from chatkit.types import (
 from playground import wire
 from playground.access.rates import Rates
 from playground.attachments.attachments import Attachments
+from playground.budget.payer import Payer
+from playground.budget.purse import Purse
+from playground.budget.speech import paid
 from playground.errors import Malformed, TooLarge
 from playground.models.provider import Models
 from playground.models.transcription import AUDIO
@@ -30,10 +33,11 @@ MOST_AUDIO = 20_000_000
 class Uploads:
     """A room of the dispatcher's."""
 
-    def __init__(self, attachments: Attachments, models: Models, rates: Rates) -> None:
+    def __init__(self, attachments: Attachments, models: Models, rates: Rates, purse: Purse) -> None:
         self._attachments = attachments
         self._models = models
         self._rates = rates
+        self._purse = purse
         self.plain: Mapping[type, Serve] = {
             AttachmentsCreateReq: self._create,
             AttachmentsDeleteReq: self._delete,
@@ -56,7 +60,12 @@ class Uploads:
         if mime_type not in AUDIO:
             raise Malformed("Recordings of this type are not taken.")
         self._rates.take("transcriptions", visitor.id)
-        return {"text": wire.clean(await self._models.transcribe(_recording(params.audio_base64), mime_type))}
+        recording = _recording(params.audio_base64)
+        payer = Payer(visitor.id, visitor.link, None, self._models.transcribes_on())
+        text = await paid(
+            self._purse.till, payer, len(recording), lambda: self._models.transcribe(recording, mime_type)
+        )
+        return {"text": wire.clean(text)}
 
 
 def _recording(text: str) -> bytes:

@@ -37,7 +37,7 @@ def google(wire: Wire) -> dict[str, Any]:
 @pytest.mark.parametrize("mime_type", sorted(AUDIO))
 async def test_openai_is_given_the_recording_under_a_name_that_says_its_type(wire: Wire, mime_type: str) -> None:
     async with models(**openai(wire)) as made:
-        assert await made.transcribe(b"Hello there.", mime_type) == "Hello there."
+        assert (await made.transcribe(b"Hello there.", mime_type)).text == "Hello there."
     call = wire.calls[-1]
     name, kind, data = call.body["file"]
     assert (kind, data, call.body["model"]) == (mime_type, "Hello there.", transcription.OPENAI_MODEL)
@@ -50,7 +50,7 @@ async def test_google_is_given_it_where_openai_is_not_set(
 ) -> None:
     monkeypatch.setattr(transcription, "GOOGLE_MODEL", "say:Hello there.")
     async with models(**google(wire)) as made:
-        assert await made.transcribe(b"sound", mime_type) == "Hello there."
+        assert (await made.transcribe(b"sound", mime_type)).text == "Hello there."
     (content,) = wire.calls[-1].body["contents"]
     inline = content["parts"][0]["inlineData"]
     assert (inline["mime_type"], inline["data"]) == (mime_type, base64.b64encode(b"sound").decode())
