@@ -20,6 +20,8 @@ Name = Literal["money", "tokens", "messages"]
 Rows: TypeAlias = Mapping[str, BudgetRow]
 
 CENT = Decimal("0.01")
+HALF = Decimal("0.5")
+"""Of what more than this is left, it is not told, unless there is nothing else to tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,11 @@ class Remaining:
     most: Decimal
     left: Decimal
     resets_at: datetime | None
+
+    @property
+    def share(self) -> Decimal:
+        """How much of it is left, 0 to 1."""
+        return self.left / self.most if self.most else Decimal(0)
 
 
 async def remaining(database: Database, policy: Policy, visitor: Visitor) -> tuple[Remaining, ...]:
@@ -52,13 +59,14 @@ async def remaining(database: Database, policy: Policy, visitor: Visitor) -> tup
 
 
 def described(limits: Sequence[Remaining]) -> str:
-    """One sentence about what is left; empty where nothing is bounded."""
+    """One sentence about what gets scarce; empty where nothing is bounded."""
     if not limits:
         return ""
     if any(limit.left <= 0 for limit in limits):
         return say("What you may use here is used up.")
-    what = " · ".join(map(_said, limits))
-    daily = all(limit.resets_at for limit in limits)
+    scarce = [limit for limit in limits if limit.share < HALF] or [min(limits, key=lambda limit: limit.share)]
+    what = " · ".join(map(_said, scarce))
+    daily = all(limit.resets_at for limit in scarce)
     return say("Left for today: {what}", what=what) if daily else say("Left: {what}", what=what)
 
 

@@ -39,5 +39,6 @@ watch('value', () => {
   const { told, ...note } = props.value ?? {};
   if (told) tell('told', told);
   if (note.text) toast(note);
+  if (note.problem) tell('problem');
 });
 hear('toast', toast);

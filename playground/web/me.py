@@ -47,7 +47,7 @@ class Me:
 
     def __init__(self, parts: Playground) -> None:
         self._parts = parts
-        self._exporting: set[str] = set()
+        self.exporting: set[str] = set()
 
     async def described(self, request: Request) -> Response:
         """What is left, what is kept, and what may be done about it."""
@@ -70,10 +70,14 @@ class Me:
     async def export(self, request: Request) -> Response:
         """All that is kept of the visitor, as a file."""
         visitor = visitor_of(request)
-        if visitor.id in self._exporting or len(self._exporting) >= MOST_EXPORTS:
-            raise TooMany("Your data is being put together already. Wait until that is done.", retry_after=30)
+        self.begin(visitor)
         headers = {**PRIVATE, "Content-Disposition": 'attachment; filename="playground-data.json"'}
         return StreamingResponse(self._exported(visitor), headers=headers, media_type="application/json")
+
+    def begin(self, visitor: Visitor) -> None:
+        """Raise TooMany for a visitor whose data is being written out already, or while that of many others is."""
+        if visitor.id in self.exporting or len(self.exporting) >= MOST_EXPORTS:
+            raise TooMany("Your data is being put together already. Wait until that is done.", retry_after=30)
 
     async def forget(self, request: Request) -> Response:
         """Deletes all that is kept of the visitor, and lets the cookie go."""
@@ -97,13 +101,13 @@ class Me:
         return Response(status_code=204, headers=PRIVATE)
 
     async def _exported(self, visitor: Visitor) -> AsyncGenerator[bytes]:
-        self._exporting.add(visitor.id)
+        self.exporting.add(visitor.id)
         try:
             async with aclosing(Export(visitor, self._parts).pieces()) as pieces:
                 async for piece in pieces:
                     yield piece
         finally:
-            self._exporting.discard(visitor.id)
+            self.exporting.discard(visitor.id)
 
     def _own_keys(self, visitor: Visitor) -> dict[str, Any]:
         keys = self._parts.keys

@@ -60,7 +60,7 @@ def test_every_listener_asks_who_it_is(page: gr.Blocks) -> None:
 
 def test_templates_are_constant(page: gr.Blocks) -> None:
     templates = [block.html_template for block in page.blocks.values() if isinstance(block, gr.HTML)]
-    assert len(templates) == 10
+    assert len(templates) == 11
     assert not [template for template in templates if re.search(r"\$\{|\{\{", template)]
 
 

@@ -59,19 +59,21 @@ def build_chat() -> ChatPanel:
             autoscroll=True,
         )
         asks = drawn("asks.js", {}, elem_id="asks", uses=["make.js", "cards.js"])
-    with gr.Column(elem_id="composer"), gr.Row(elem_id="message"):
-        files = drawn("files.js", {}, elem_id="files", uses=["make.js", "dictate.js"])
-        box = gr.Textbox(
-            label="Message",
-            show_label=False,
-            placeholder="Message the agent",
-            lines=1,
-            max_lines=10,
-            container=False,
-            autofocus=True,
-            elem_id="box",
-            scale=1,
-        )
-        stop = gr.Button("Stop", elem_id="stop", min_width=40, scale=0)
-        send = gr.Button("Send", variant="primary", elem_id="send", min_width=40, scale=0)
+    with gr.Column(elem_id="composer"):
+        drawn("me.js", {}, elem_id="me", uses=["make.js"])
+        with gr.Row(elem_id="message"):
+            files = drawn("files.js", {}, elem_id="files", uses=["make.js", "dictate.js"])
+            box = gr.Textbox(
+                label="Message",
+                show_label=False,
+                placeholder="Message the agent",
+                lines=1,
+                max_lines=10,
+                container=False,
+                autofocus=True,
+                elem_id="box",
+                scale=1,
+            )
+            stop = gr.Button("Stop", elem_id="stop", min_width=40, scale=0)
+            send = gr.Button("Send", variant="primary", elem_id="send", min_width=40, scale=0)
     return ChatPanel(feed, board, chat, index, asks, files, earlier, box, send, stop)

@@ -50,6 +50,12 @@ export class Api {
     return (await headers()) ?? {};
   }
 
+  /** Whether the browser may ask for the address by itself: nothing has to be added to the request. */
+  plain(address) {
+    const { headers } = this.#settings();
+    return typeof headers !== "function" && new URL(address, document.baseURI).origin === location.origin;
+  }
+
   async fetch(address, { headers = {}, ...init } = {}) {
     const { credentials, language } = this.#settings();
     const all = { "Accept-Language": language, ...headers, ...(await this.given(address)) };

@@ -5,6 +5,7 @@ import { Conversation } from "./conversation.js";
 import { stylesheet } from "./draw/index.js";
 import { h } from "./dom.js";
 import { best, rtl, translator } from "./languages.js";
+import { stylesheet as ofMe } from "./me/me.js";
 import { Memory } from "./memory.js";
 import { Shell } from "./shell.js";
 
@@ -35,7 +36,7 @@ export class PlaygroundChat extends HTMLElement {
       this[name] = value;
     }
     this.#root = this.attachShadow({ mode: "open" });
-    const sheets = [new URL("shell.css", HERE).href, stylesheet].map((href) => h("link", { rel: "stylesheet", href }));
+    const sheets = [new URL("shell.css", HERE).href, stylesheet, ofMe].map((href) => h("link", { rel: "stylesheet", href }));
     this.#ready = Promise.all(sheets.map((sheet) => new Promise((done) => (sheet.onload = sheet.onerror = done))));
     this.#root.append(...sheets);
   }
@@ -131,6 +132,16 @@ export class PlaygroundChat extends HTMLElement {
     this.#reflecting = true;
     this.thread = threadId;
     this.#reflecting = false;
+  }
+
+  /** Begins anew, as somebody else: who was here is forgotten. */
+  begin() {
+    this.#shell?.leave();
+    this.disconnectedCallback();
+    this.reflect(null);
+    this.connectedCallback();
+    this.emit("thread.change", { threadId: null });
+    this.emit("forgotten");
   }
 
   /** Draws everything anew, as after a change of language; the conversation stays. */

@@ -7,6 +7,8 @@ import { h, icon, iconButton } from "./dom.js";
 import { Contexts, entriesOf, spoken } from "./entries.js";
 import { History } from "./history.js";
 import { names } from "./languages.js";
+import { Me } from "./me/me.js";
+import { serverOf } from "./me/server.js";
 import { Messages } from "./messages.js";
 import { Pickers } from "./pickers.js";
 import { Quoting } from "./quoting.js";
@@ -61,6 +63,7 @@ export class Shell {
       },
     });
     this.quoting = new Quoting({ t, root: () => this.root.getRootNode(), within: this.messages.list, cite: (text) => (this.composer.cite(text), this.composer.focus()) });
+    this.me = new Me({ server: serverOf(api), t, locale, gone: () => this.#host.begin() });
     this.windows = new Windows(this.#host.url, (message) => this.#heard(message));
   }
 
@@ -80,7 +83,7 @@ export class Shell {
     const shade = h("div", { class: "shade", onclick: () => this.drawer(false) });
     const head = h("header", { class: "head" }, listed && this.menu, this.title, h("span", { class: "space" }), iconButton("plus", t("New conversation"), () => this.go(null), { class: "icon-button head-fresh" }), !listed && iconButton("gear", t("Settings"), () => this.settings()));
     const drop = h("div", { class: "drop", "aria-hidden": "true" }, icon("clip"), h("span", {}, t("Drop files here")));
-    this.main = h("main", { class: "main" }, head, this.banner, this.messages.root, h("div", { class: "dock" }, this.composer.root, h("p", { class: "hint" }, t("Answers can be wrong. Check what matters."))), drop, this.quoting.root);
+    this.main = h("main", { class: "main" }, head, this.banner, this.messages.root, h("div", { class: "dock" }, this.me.above, this.composer.root, h("p", { class: "hint" }, t("Answers can be wrong. Check what matters.")), this.me.below), drop, this.quoting.root);
     this.root = h("div", { class: "shell", dir: this.rtl ? "rtl" : "ltr", lang: this.locale }, this.side, shade, this.main, this.toasts.root, this.voice);
   }
 
@@ -109,6 +112,7 @@ export class Shell {
     const kept = threadId || sessionStorage.getItem(this.#place);
     this.#draft();
     const options = this.#host.api.get("/options").then((options) => this.#offer(options), () => {}); // a server without pickers
+    this.me.look();
     await Promise.all([options, this.history.reload(), kept ? this.conversation.open(kept) : null]);
     if (!this.narrow && this.#host.hasAttribute("autofocus")) this.composer.focus();
   }
@@ -118,6 +122,7 @@ export class Shell {
     if (this.#host.options) this.#offer(this.#host.options);
     this.history.mark(this.conversation.threadId);
     this.#draft();
+    this.me.look();
     this.history.reload();
   }
 
@@ -131,8 +136,15 @@ export class Shell {
   destroy() {
     this.#leaving.abort();
     clearInterval(this.#looking);
+    this.me.close();
     this.windows.close();
     this.root.remove();
+  }
+
+  /** Forgets what this browser keeps of the visitor. */
+  leave() {
+    for (const store of [sessionStorage, localStorage])
+      for (const name of Object.keys(store)) if (name.startsWith("playground-chat ")) store.removeItem(name);
   }
 
   /** Light, dark or as the system has it. */
@@ -296,6 +308,7 @@ export class Shell {
   fail(error) {
     const words = error.status ? error.message : this.t(this.online ? "The server cannot be reached." : "You are offline.");
     this.say(words, "danger");
+    if (error.status) this.me.soon();
     this.#host.emit("error", { error });
   }
 
@@ -378,6 +391,7 @@ export class Shell {
   }
 
   #over(detail) {
+    this.me.soon();
     this.windows.tell({ kind: "run", threadId: detail.threadId });
     this.#host.emit("response.end", detail);
     this.voice.textContent = spoken(this.conversation.transcript.items.at(-1)).slice(0, LONGEST_SPOKEN) || this.t("The answer has ended.");
