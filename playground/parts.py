@@ -5,8 +5,9 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
-from playground import catalog, prices
+from playground import catalog, folder, prices
 from playground.access.links import Links
+from playground.access.offered import ANYBODY, Offered
 from playground.access.rates import Rates
 from playground.access.standing import Standing
 from playground.access.tokens import Tokens
@@ -31,6 +32,7 @@ from playground.runs.engine import Engine
 from playground.secret import load_secret
 from playground.settings import Settings
 from playground.store.database import Database
+from playground.visitor import Visitor
 
 Ending = Callable[[], Awaitable[None]]
 
@@ -53,6 +55,7 @@ class Playground:
     keys: OwnKeys
     tokens: Tokens
     links: Links
+    offered: Offered
     rates: Rates = field(default_factory=Rates, compare=False)
     ending: list[Ending] = field(default_factory=list[Ending], compare=False)
 
@@ -67,17 +70,17 @@ class Playground:
             await end()
         await self.engine.close()
 
-    async def offers(self) -> tuple[Offer, ...]:
+    async def offers(self, visitor: Visitor = ANYBODY) -> tuple[Offer, ...]:
         """The providers and models to pick from, as they stand right now."""
-        return await offers(self.settings, self.models, self.local)
+        return (await self.offered.now()).offers(visitor)
 
-    async def default_model(self) -> str:
+    async def default_model(self, visitor: Visitor = ANYBODY) -> str:
         """The model that a new conversation is asked on."""
-        return catalog.default_model(await self.offers())
+        return (await self.offered.now()).default_model(visitor)
 
 
 async def offers(settings: Settings, models: Models, local: LocalServers) -> tuple[Offer, ...]:
-    """The providers and models to pick from, as they stand right now."""
+    """All providers and models that there are, as they stand right now."""
     known = await asyncio.to_thread(listed)  # the first call reads files
     return catalog.offers(settings, local.statuses(), await models.compatible_ids(), known)
 
@@ -97,20 +100,19 @@ async def open_playground(settings: Settings) -> AsyncGenerator[Playground]:
         policy = policy_of(settings)
         models, keys = _models(stack, settings, local, policy)
         await asyncio.to_thread(_read_lists)
-
-        async def default_model() -> str:
-            return catalog.default_model(await offers(settings, models, local))
-
+        offered = Offered(policy, roster, lambda: offers(settings, models, local))
         rates = Rates(on=policy.strict)
         standing = Standing(database)
         purse = Purse(database, policy)
         stack.push_async_callback(purse.close)
         attachments = Attachments(settings, database, secret)
-        answerer = Answerer(settings, models, roster, database, attachments=attachments, keys=keys, purse=purse)
+        answerer = Answerer(
+            settings, models, roster, database, attachments=attachments, keys=keys, purse=purse, offered=offered
+        )
         admission = Admission(policy, own_key=keys.pays)
         engine = Engine(settings, database, answerer, standing=standing, admission=admission)
         engine.chores += [attachments.tidy, tokens.tidy, keys.tidy, purse.tidy]
-        orders = Orders(roster, default_model)
+        orders = Orders(roster, offered)
         rooms: list[Room] = [
             Rating(database),
             Waiting(engine),
@@ -133,6 +135,7 @@ async def open_playground(settings: Settings) -> AsyncGenerator[Playground]:
             keys,
             tokens,
             Links(database),
+            offered,
             rates,
         )
         stack.push_async_callback(parts.drain)
@@ -144,6 +147,7 @@ async def open_playground(settings: Settings) -> AsyncGenerator[Playground]:
 
 
 async def _database(stack: AsyncExitStack, settings: Settings) -> Database:
+    await asyncio.to_thread(folder.shut, settings.data_dir)
     database = Database(settings.resolved_database_url)
     stack.push_async_callback(database.close)
     await database.open()

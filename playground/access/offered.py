@@ -29,6 +29,10 @@ class Choice:
         if model is not None:
             self.policy.check_model(visitor, model, self._listed())
 
+    def fits(self, visitor: Visitor, agent: str, model: str) -> bool:
+        """Whether this visitor may ask both."""
+        return self.policy.offers_agent(visitor, agent) and self.policy.offers_model(visitor, model, self._listed())
+
     def check_settings(self, settings: LaneSettings | None) -> None:
         """Raise Forbidden for a setting that is not the visitor's to change."""
         if settings is not None:
@@ -75,10 +79,11 @@ class Offered:
         """What can be picked."""
         return Choice(self.policy, self._roster, await self._everything())
 
-    async def check(self, visitor: Visitor, agent: str, model: str) -> None:
+    async def check(self, visitor: Visitor, agent: str | None, model: str | None) -> None:
         """Raise Forbidden for an agent or a model that this visitor is not offered."""
-        self.policy.check_agent(visitor, agent)
-        if self.policy.lists(visitor):  # else nobody has to be asked what there is
+        if agent is not None:
+            self.policy.check_agent(visitor, agent)
+        if model is not None and self.policy.lists(visitor):  # else nobody has to be asked what there is
             (await self.now()).check(visitor, model=model)
 
 

@@ -68,8 +68,11 @@ class Forks(Tabs):
         """A lane right of this one, or a tab, whose thread is this one's up to an item, or to a step of a workflow.
 
         It answers at once where that ends in a message of the visitor's or a step; behind an answer it waits. Raises
-        Malformed for a step that is not there and Conflict for a lane too many, and then nothing has changed.
+        Malformed for a step that is not there, Conflict for a lane too many and Forbidden for what is not on offer, and
+        then nothing has changed.
         """
+        choice = await self._parts.offered.now()
+        choice.check(self._visitor, agent=agent, model=model)
 
         def work(session: Session) -> tuple[Forked, Order | None]:
             tab = self._held(session, tab_id)
@@ -77,8 +80,9 @@ class Forks(Tabs):
             thread = self._find(session, origin.thread_id or "")
             kept = _kept(forks.past(session, thread, item_id), step)
             names: list[str] = wire.clean([agent or origin.agent, model or origin.model])
-            lane = Lane(names[0], names[1], origin.settings)
+            lane = Lane(names[0], names[1], self._parts.policy.kept(origin.settings))
             if kept.goes_on:
+                choice.check(self._visitor, agent=lane.agent, model=lane.model)
                 self._parts.engine.check(lane.agent, lane.model)
             made = self._copied(session, kept.rows, thread, lane, title=_title(thread, to))
             placed = replace(lane, thread_id=made.id)
@@ -147,6 +151,7 @@ class Forks(Tabs):
             visitor_id=self._visitor.id,
             link_id=self._visitor.link,
             token_id=self._visitor.token,
+            scope=self._visitor.scope,
             thread_id=made.id,
             agent=lane.agent,
             model=lane.model,

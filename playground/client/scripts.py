@@ -8,6 +8,7 @@ from typing import TypeVar
 from sqlmodel import Session
 
 from playground import wire
+from playground.access.offered import Choice
 from playground.errors import Conflict, Malformed, NotFound
 from playground.ids import new_id
 from playground.parts import Playground
@@ -48,11 +49,12 @@ class Scripts:
 
         Raises Malformed if there is nothing to ask, Conflict for lanes too many; then nothing has changed.
         """
+        choice = await self._parts.offered.now()
 
         def work(session: Session, tab: TabRow) -> tuple[Part, ...]:
             origin = lanes.lane(lanes.find(session, tab.id, lane_id))
             for model in models:
-                self._parts.engine.check(origin.agent, model)
+                self._check(choice, origin.agent, model)
             steps = self._asked(session, origin)
             place = [row.id for row in lanes.of_tab(session, tab.id)].index(origin.id) + 1
             made: list[Part] = []
@@ -72,12 +74,13 @@ class Scripts:
 
         Raises Malformed if nothing was asked, Conflict if the lane has a script already; then nothing has changed.
         """
+        choice = await self._parts.offered.now()
 
         def work(session: Session, tab: TabRow) -> tuple[Part, ...]:
             row = _held(session, tab, lane_id)
             if row.script is not None:
                 raise Conflict("This lane is at work by itself already. Let it finish, or drop that.")
-            self._parts.engine.check(row.agent, row.model)
+            self._check(choice, row.agent, row.model)
             asked = self._messages(session, lanes.lane(row))
             if not asked:
                 raise Malformed("There is nothing to repeat yet. Send a message in this lane first.")
@@ -100,12 +103,13 @@ class Scripts:
 
     async def claim(self, tab_id: str, lane_id: str) -> tuple[Tab, tuple[Part, ...]]:
         """Go on with a lane's script, as its owner; nobody is if there is none."""
+        choice = await self._parts.offered.now()
 
         def work(session: Session, tab: TabRow) -> tuple[Part, ...]:
             row = _held(session, tab, lane_id)
             if row.script is None:
                 return ()
-            self._parts.engine.check(row.agent, row.model)
+            self._check(choice, row.agent, row.model)
             return (Part(tab.id, row.id, scripts.claim(session, self._visitor.id, row)),)
 
         return await self._on_tab(tab_id, work)
@@ -146,6 +150,10 @@ class Scripts:
         await self._as_owner(
             part, lambda session, row, found: scripts.keep(session, row, found, paused=True, note=wire.clean(note))
         )
+
+    def _check(self, choice: Choice, agent: str, model: str) -> None:
+        choice.check(self._visitor, agent=agent, model=model)
+        self._parts.engine.check(agent, model)
 
     async def _as_owner(self, part: Part, work: Callable[[Session, LaneRow, Script], T]) -> T | None:
         """What comes of `work`; None if somebody else owns the script, or it is gone with its lane."""

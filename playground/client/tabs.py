@@ -1,11 +1,13 @@
 """A visitor's tabs and lanes. They are beside the protocol: asked of the store, for this visitor only."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from sqlmodel import Session
 
 from playground import wire
+from playground.access.offered import Choice
 from playground.errors import Conflict
 from playground.parts import Playground
 from playground.records import MOST_STAND_INS, Lane, LaneSettings, StandIn, Tab
@@ -32,28 +34,28 @@ class Tabs:
         found = await self._database.read(self._open_tabs)
         if found:
             return found
-        model = await self._parts.default_model()
+        choice = await self._parts.offered.now()
         # Looked at again while nobody else writes: two pages that open at once get one tab.
         return await self._database.write(
-            lambda session: self._open_tabs(session) or (self._new(session, None, model),)
+            lambda session: self._open_tabs(session) or (self._new(session, None, choice),)
         )
 
     async def tab(self, tab_id: str) -> Tab:
         """One tab, open or closed."""
-        return await self._database.read(lambda session: tabs.tab(session, self._row(session, tab_id)))
+        return await self._database.read(lambda session: self._told(session, self._row(session, tab_id)))
 
     async def open_tab(self, *, thread_id: str | None = None) -> Tab:
         """A new tab like the last one, or the one on a thread, opened again if need be."""
-        model = await self._parts.default_model()
+        choice = await self._parts.offered.now()
 
         def work(session: Session) -> Tab:
             thread = self._find(session, thread_id) if thread_id else None
             row = tabs.on_thread(session, visitor_id=self._visitor.id, thread_id=thread.id) if thread else None
             if row is None:
-                return self._new(session, thread, model)
+                return self._new(session, thread, choice)
             row.closed_at = None
             session.add(row)
-            return tabs.tab(session, row)
+            return self._told(session, row)
 
         return await self._database.write(work)
 
@@ -76,7 +78,7 @@ class Tabs:
                 return None
             row.closed_at = None
             session.add(row)
-            return tabs.tab(session, row)
+            return self._told(session, row)
 
         return await self._database.write(work)
 
@@ -100,7 +102,11 @@ class Tabs:
         settings: LaneSettings | None = None,
         muted: bool | None = None,
     ) -> Tab:
-        """Change who answers next in a lane (the first one unless named), and how; None leaves a thing as it is."""
+        """Change who answers next in a lane (the first one unless named), and how; None leaves a thing as it is.
+
+        Raises Forbidden for what is not on offer.
+        """
+        await self._check(agent, model, settings)
 
         def work(session: Session, tab: TabRow) -> None:
             row = lanes.find(session, tab.id, lane_id)
@@ -164,7 +170,11 @@ class Tabs:
         settings: LaneSettings | None = None,
         thread_id: str | None = None,
     ) -> Tab:
-        """A further lane at the right: a copy of the lane `like` (the last one unless named), but for what is given."""
+        """A further lane at the right: a copy of the lane `like` (the last one unless named), but for what is given.
+
+        Raises Forbidden for what is not on offer.
+        """
+        await self._check(agent, model, settings)
 
         def work(session: Session, tab: TabRow) -> None:
             last = lanes.of_tab(session, tab.id)[-1].id
@@ -192,9 +202,20 @@ class Tabs:
             row = self._held(session, tab_id)
             work(session, row)
             session.flush()
-            return tabs.tab(session, row)
+            return self._told(session, row)
 
         return await self._database.write(scoped)
+
+    async def _check(self, agent: str | None, model: str | None, settings: LaneSettings | None) -> None:
+        """Raise Forbidden for what is not the visitor's to pick."""
+        choice = await self._parts.offered.now()
+        choice.check(self._visitor, agent=agent, model=model)
+        choice.check_settings(settings)
+
+    def _told(self, session: Session, row: TabRow) -> Tab:
+        """The tab, its lanes without settings that were the visitor's to change once."""
+        tab, policy = tabs.tab(session, row), self._parts.policy
+        return replace(tab, lanes=tuple(replace(lane, settings=policy.kept(lane.settings)) for lane in tab.lanes))
 
     def _held(self, session: Session, tab_id: str) -> TabRow:
         """The visitor's tab. Nobody else adds a lane, or takes one away, before the transaction's end."""
@@ -207,9 +228,15 @@ class Tabs:
         return threads.find(session, visitor_id=self._visitor.id, thread_id=thread_id)
 
     def _open_tabs(self, session: Session) -> tuple[Tab, ...]:
-        return tuple(tabs.tab(session, row) for row in tabs.opened(session, visitor_id=self._visitor.id))
+        return tuple(self._told(session, row) for row in tabs.opened(session, visitor_id=self._visitor.id))
 
-    def _new(self, session: Session, thread: ThreadRow | None, model: str) -> Tab:
-        first = Lane(agent=self._parts.roster.default, model=model)
-        at = datetime.now(UTC)
-        return tabs.open_new(session, visitor_id=self._visitor.id, thread=thread, fallback=first, at=at)
+    def _new(self, session: Session, thread: ThreadRow | None, choice: Choice) -> Tab:
+        visitor = self._visitor
+        return tabs.open_new(
+            session,
+            visitor_id=visitor.id,
+            thread=thread,
+            fallback=Lane(agent=choice.default_agent(visitor), model=choice.default_model(visitor)),
+            at=datetime.now(UTC),
+            fits=lambda lane: choice.fits(visitor, lane.agent, lane.model),
+        )

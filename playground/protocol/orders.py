@@ -1,9 +1,10 @@
 """Streaming requests → orders for the engine."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from chatkit.types import (
     ThreadsAddUserMessageReq,
@@ -13,6 +14,7 @@ from chatkit.types import (
     UserMessageItem,
 )
 
+from playground.access.offered import Offered
 from playground.errors import Malformed
 from playground.ids import new_id
 from playground.languages.say import say
@@ -21,6 +23,7 @@ from playground.roster.roster import Roster
 from playground.runs.order import Order
 from playground.store.tables import ThreadRow
 from playground.toolkit.actions import Pressed
+from playground.toolkit.unsafe import tools_of
 from playground.visitor import Visitor
 
 StreamReq = ThreadsCreateReq | ThreadsAddUserMessageReq | ThreadsRetryAfterItemReq
@@ -38,19 +41,19 @@ class Call:
 
 
 class Orders:
-    """Makes orders. `default_model` is asked where neither the request nor the thread names a model."""
+    """Makes orders: on what is `offered` first, where neither the request nor the thread names an agent or a model."""
 
-    def __init__(self, roster: Roster, default_model: Callable[[], Awaitable[str]]) -> None:
+    def __init__(self, roster: Roster, offered: Offered) -> None:
         self._roster = roster
-        self._default_model = default_model
+        self._offered = offered
 
     async def make(self, request: StreamReq, call: Call, thread: ThreadRow | None) -> Order:
         """The order for a request on a thread, or for a new one. Raises VisitorError."""
         message = None if isinstance(request, ThreadsRetryAfterItemReq) else request.params.input
         kept = thread.meta if thread else {}
         options = message.inference_options if message else None
-        agent = call.extras.agent or kept.get("agent") or self._roster.default
-        model = (options.model if options else None) or call.extras.model or kept.get("model")
+        named = (options.model if options else None) or call.extras.model
+        agent, model = await self._who(call, kept, named)
         thread_id = thread.id if thread else new_id("thr")
         tool = options.tool_choice.id if options and options.tool_choice else None
         edit = call.extras.edit_item_id
@@ -59,9 +62,10 @@ class Orders:
             visitor_id=call.visitor.id,
             link_id=call.visitor.link,
             token_id=call.visitor.token,
+            scope=call.visitor.scope,
             thread_id=thread_id,
             agent=agent,
-            model=model or await self._default_model(),
+            model=model,
             item=_item(message, thread_id) if message else None,
             settings=call.extras.settings,
             tool_choice=await self._tool(agent, tool) if tool else None,
@@ -77,14 +81,16 @@ class Orders:
         )
 
     async def press(self, pressed: Pressed, call: Call, thread: ThreadRow) -> Order:
-        """The order for an action in a thread."""
+        """The order for an action in a thread. Raises Forbidden for an agent that is not on offer."""
+        agent, model = await self._who(call, thread.meta, call.extras.model)
         return Order(
             visitor_id=call.visitor.id,
             link_id=call.visitor.link,
             token_id=call.visitor.token,
+            scope=call.visitor.scope,
             thread_id=thread.id,
-            agent=call.extras.agent or thread.meta.get("agent") or self._roster.default,
-            model=call.extras.model or thread.meta.get("model") or await self._default_model(),
+            agent=agent,
+            model=model,
             item=None,
             settings=call.extras.settings,
             detached=call.detached,
@@ -93,9 +99,20 @@ class Orders:
             pressed=pressed,
         )
 
+    async def _who(self, call: Call, kept: Mapping[str, Any], model: str | None) -> tuple[str, str]:
+        """The agent and the model that are asked. Whether the model may be is found out when the run is let in."""
+        agent = call.extras.agent or kept.get("agent")
+        model = model or kept.get("model")
+        if agent is None or model is None:
+            choice = await self._offered.now()
+            agent = agent or choice.default_agent(call.visitor)
+            model = model or choice.default_model(call.visitor)
+        self._offered.policy.check_agent(call.visitor, agent)  # before any of its code is asked for its tools
+        return agent, model
+
     async def _tool(self, agent: str, tool: str) -> str:
         built = await asyncio.to_thread(self._roster.get(agent).build)  # the owner's code may take its time
-        names = [one.name for one in built.tools]
+        names = [one.name for one in tools_of(built, self._offered.policy.unsafe_tools)]
         if tool not in names:
             raise Malformed(
                 "The agent {agent} has no tool named {tool}. It has: {tools}.",

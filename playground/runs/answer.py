@@ -8,6 +8,7 @@ from agents import Agent, Model
 from chatkit.types import Thread
 
 from playground import prices
+from playground.access.offered import Offered
 from playground.attachments.attachments import Attachments
 from playground.attachments.reading import Reader
 from playground.budget.keys import OwnKeys
@@ -17,7 +18,10 @@ from playground.errors import AgentError, VisitorError
 from playground.languages.say import speaking
 from playground.models.provider import Models
 from playground.models.tuning import own_settings, tuned
+from playground.policy import policy_of
+from playground.records import LaneSettings, RunRecord
 from playground.roster.roster import Roster
+from playground.runs.approvals import Verdict
 from playground.runs.bounded import bounded
 from playground.runs.drive import Drive, Task
 from playground.runs.history import Told
@@ -28,6 +32,7 @@ from playground.runs.order import Order
 from playground.runs.paused import restored
 from playground.runs.presses import Press, Presses
 from playground.runs.stage import Shutter
+from playground.runs.supply import Supply
 from playground.runs.world import World
 from playground.runs.worlds import Worlds
 from playground.settings import Settings
@@ -37,6 +42,7 @@ from playground.store.runs import Ending
 from playground.telemetry import work
 from playground.toolkit.actions import Pressed
 from playground.toolkit.stage import Shut, on
+from playground.toolkit.unsafe import allowing, guarded
 from playground.visitor import Visitor
 
 
@@ -56,16 +62,39 @@ class Answerer:
         attachments: Attachments | None = None,
         keys: OwnKeys | None = None,
         purse: Purse | None = None,
+        offered: Offered | None = None,
     ) -> None:
         self._settings = settings
         self._models = models
         self._roster = roster
         self._database = database
         self._worlds = Worlds(database)
-        self.presses = Presses(roster, database, seconds=settings.tool_timeout)
+        self._offered = offered
+        self._policy = policy = offered.policy if offered else policy_of(settings)
+        self.presses = Presses(roster, database, seconds=settings.tool_timeout, policy=policy)
         self._attachments = attachments
         self._keys = keys
         self._purse = purse
+
+    async def allow(self, order: Order) -> None:
+        """Raise VisitorError for an order that cannot be answered, or asks for what its visitor is not offered."""
+        await self._allow(order.visitor, order.agent, order.model, order.settings)
+        self.check(order.agent, order.model)
+
+    async def allow_on(self, visitor: Visitor, run: RunRecord | None, given: Verdict | Supply) -> None:
+        """The same for a run that waits, with what it is given; where the run is not known, for that alone."""
+        model = given.model or (run.model if run else None)
+        await self._allow(visitor, run.agent if run else None, model, given.settings)
+        if model is not None:
+            self.check_model(model)
+
+    async def _allow(
+        self, visitor: Visitor, agent: str | None, model: str | None, settings: LaneSettings | None
+    ) -> None:
+        if settings is not None:
+            self._policy.check_settings(settings)
+        if self._offered is not None:
+            await self._offered.check(visitor, agent, model)
 
     def check(self, agent: str, model: str) -> None:
         """Raise VisitorError if there is no such agent, or the model cannot be asked."""
@@ -78,8 +107,9 @@ class Answerer:
 
     async def answer(self, run: LiveRun, told: Told) -> Ending:
         """Answer, in the language of who asked; cancelling the surrounding task stops the run."""
-        order = run.order
-        with speaking(order.language), work.run(order.agent, order.model, order.thread_id) as span:
+        order = run.order = replace(run.order, settings=self._policy.kept(run.order.settings))
+        mode = allowing(self._policy.unsafe_tools)
+        with speaking(order.language), mode, work.run(order.agent, order.model, order.thread_id) as span:
             drive = Drive(run, self._settings, self._shutter(run))
             with self.presses.heard_by(run):
                 ending = drive.stopped() if run.stopping is not None else await self._answer(run, drive, told)
@@ -97,7 +127,7 @@ class Answerer:
             built, model = await asyncio.to_thread(self._cast, order)
             own = await self._keys.model(order.visitor_id, order.model) if self._keys else None
             model, pay = self._paid(run, own or model, own_key=own is not None)
-            placed = World(self._worlds, run, drive.calls, drive.note).around(built)
+            placed = World(self._worlds, run, drive.calls, drive.note).around(guarded(built))
             agent = choosing(bounded(placed, self._settings.tool_timeout), order.tool_choice)
             state = await restored(agent, run.paused) if run.paused else None
             fit = tuned(order.model, order.settings, own_settings(agent))
@@ -139,9 +169,7 @@ class Answerer:
         order = run.order
         try:
             with on(drive.stage):
-                served = await self.presses.serve(
-                    Press(Visitor(order.visitor_id), order.thread_id, pressed, order.agent)
-                )
+                served = await self.presses.serve(Press(order.visitor, order.thread_id, pressed, order.agent))
         except VisitorError as error:  # it could be done when it was asked for
             raise AgentError("{reason}", reason=error.message, allow_retry=False) from error
         return await self.presses.tell(run, served.tell) if served.tell else None

@@ -68,14 +68,9 @@ class Engine:
         self._readers = Readers(database, self._live, self._grace)
         self._approvals = Approvals(database, self._journal, self.owner, self._live, begin=self._resume)
         self._queue = Queue(database, self._live, begin=self._begin, forget=self._forget)
-        self._standing = standing or Standing(database)
+        self._standing = known = standing or Standing(database)
         self._stops = Stops(
-            database,
-            self._live,
-            queue=self._queue,
-            approvals=self._approvals,
-            tasks=self._tasks,
-            standing=self._standing,
+            database, self._live, queue=self._queue, approvals=self._approvals, tasks=self._tasks, standing=known
         )
         self._halt = self._stops.halt
         self._keeper = Keeper(
@@ -112,7 +107,8 @@ class Engine:
 
     async def submit(self, order: Order) -> RunRecord:
         """Start a run, or queue it behind the thread's live one. Raises VisitorError; then nothing has changed."""
-        self.check(order.agent, order.model)
+        self._refuse()
+        await self._answerer.allow(order)
         # whoever waits here may be cancelled; a run that was let in must have its task
         return await asyncio.shield(self._tasks.spawn(self._let_in(order)))
 
@@ -162,7 +158,7 @@ class Engine:
         """Approve or reject what a run waits for; it goes on once all is decided. Raises VisitorError, see `decide`."""
         self._refuse()
         record = await self.run(visitor, run_id)
-        self._answerer.check_model(verdict.model or record.model)
+        await self._answerer.allow_on(visitor, record, verdict)
         await self.settled(record.thread_id)
         return await asyncio.shield(self._tasks.spawn(self._approvals.decide(visitor, run_id, verdict)))
 
@@ -177,9 +173,8 @@ class Engine:
     async def supply(self, visitor: Visitor, given: Supply) -> Supplied:
         """Take what the visitor's UI answers; the run goes on once all is answered. Raises as the function `supply`."""
         self._refuse()
-        if given.model is not None:
-            self._answerer.check_model(given.model)
         await self.settled(given.thread_id)
+        await self._answerer.allow_on(visitor, await kept.waiting(self._database, visitor, given.thread_id), given)
         return await asyncio.shield(self._tasks.spawn(self._approvals.supply(visitor, given)))
 
     def touch(self, thread_id: str) -> None:

@@ -3,11 +3,13 @@
 import asyncio
 from collections.abc import AsyncGenerator, Callable
 
+from sqlmodel import Session
+
 from playground.errors import NotFound, Unavailable
 from playground.records import RunRecord
 from playground.runs.live import Frame, StopReason
 from playground.runs.pending import presented
-from playground.store import runs
+from playground.store import runs, threads
 from playground.store.database import Database
 from playground.visitor import Visitor
 
@@ -25,6 +27,16 @@ OWNED = ("queued", "running")
 async def find(database: Database, visitor: Visitor, run_id: str) -> RunRecord:
     """The visitor's run. Raises NotFound."""
     return await database.read(lambda session: runs.record(runs.find(session, visitor_id=visitor.id, run_id=run_id)))
+
+
+async def waiting(database: Database, visitor: Visitor, thread_id: str) -> RunRecord | None:
+    """The run of the visitor's thread that waits for somebody. Raises NotFound for a thread that is not there."""
+
+    def work(session: Session) -> RunRecord | None:
+        row = runs.waiting_of(session, threads.find(session, visitor_id=visitor.id, thread_id=thread_id).id)
+        return runs.record(row) if row is not None else None
+
+    return await database.read(work)
 
 
 async def visitor_of(database: Database, run_id: str) -> Visitor:

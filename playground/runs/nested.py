@@ -1,5 +1,7 @@
 """Runs that an agent's author starts within a run: in a tool, in a guardrail. They answer on the run's own model.
 
+What becomes of unsafe tools in a run holds in them too.
+
 The SDK would take any other agent's own model, or its default one, whose calls nobody would have paid for. What is
 called without the SDK's runner is not seen here.
 """
@@ -16,6 +18,7 @@ from agents.run_config import _coerce_run_config as coerced  # pyright: ignore[r
 from typing_extensions import override
 
 from playground.budget.metered import Metered
+from playground.toolkit.unsafe import guarded
 
 Pay = Callable[[Model], Model]
 """Makes a model one whose calls are paid for."""
@@ -52,15 +55,15 @@ class _Runner(AgentRunner):
 
     @override
     async def run(self, starting_agent: Agent[Any], input: Any, **kwargs: Any) -> RunResult:
-        return await super().run(starting_agent, input, **_within(kwargs))
+        return await super().run(guarded(starting_agent, input), input, **_within(kwargs))
 
     @override
     def run_sync(self, starting_agent: Agent[Any], input: Any, **kwargs: Any) -> RunResult:
-        return super().run_sync(starting_agent, input, **_within(kwargs))
+        return super().run_sync(guarded(starting_agent, input), input, **_within(kwargs))
 
     @override
     def run_streamed(self, starting_agent: Agent[Any], input: Any, **kwargs: Any) -> RunResultStreaming:
-        return super().run_streamed(starting_agent, input, **_within(kwargs))
+        return super().run_streamed(guarded(starting_agent, input), input, **_within(kwargs))
 
 
 def _within(kwargs: dict[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from playground.languages.catalogs import DEFAULT
 from playground.languages.say import spoken
 from playground.records import LaneSettings, StandIn
 from playground.toolkit.actions import Pressed
+from playground.visitor import Scope, Visitor
 
 Fork = Literal["none", "retry", "edit"]
 
@@ -34,6 +35,7 @@ class Order:
     item: UserMessageItem | None
     link_id: str | None = None
     token_id: str | None = None
+    scope: Scope = Scope()  # noqa: RUF009 - frozen
     settings: LaneSettings = LaneSettings()  # noqa: RUF009 - frozen
     tool_choice: str | None = None
     new_thread: bool = False
@@ -49,6 +51,11 @@ class Order:
     behind: str | None = None
     pressed: Pressed | None = None
     language: str = field(default_factory=spoken)
+
+    @property
+    def visitor(self) -> Visitor:
+        """Who asks."""
+        return Visitor(self.visitor_id, link=self.link_id, token=self.token_id, scope=self.scope)
 
     @property
     def text(self) -> str:

@@ -14,6 +14,7 @@ from sqlmodel import Session
 from playground import wire
 from playground.errors import AgentError, Conflict, Malformed, NotFound, VisitorError
 from playground.ids import new_id
+from playground.policy import Policy
 from playground.roster.roster import Roster
 from playground.runs.history import Told, model_input, told_aside
 from playground.runs.live import LiveRun
@@ -61,7 +62,8 @@ class Served:
 class Presses:
     """Serves actions with the handlers of the `roster`'s agents, each within `seconds`. One for a process."""
 
-    def __init__(self, roster: Roster, database: Database, *, seconds: float) -> None:
+    def __init__(self, roster: Roster, database: Database, *, seconds: float, policy: Policy | None = None) -> None:
+        self._policy = policy
         self._roster = roster
         self._database = database
         self._seconds = seconds
@@ -78,7 +80,7 @@ class Presses:
             self._answering.pop(run.order.thread_id, None)
 
     async def find(self, press: Press) -> Sender:
-        """Who serves it. Raises NotFound, Malformed, or Conflict."""
+        """Who serves it. Raises NotFound, Malformed, Conflict, or Forbidden for an agent that is not on offer."""
         run = self._answering.get(press.thread_id)
         if run is not None and run.frames:
             await run.journal.flush()  # what was shown a moment ago
@@ -125,8 +127,10 @@ class Presses:
         maker = session.get(RunRow, row.run_id) if row is not None and row.run_id else None
         names = [maker.agent if maker else None, press.agent, thread.meta.get("agent"), self._roster.default]
         asked = list(dict.fromkeys(name for name in names if name))[:2]
-        found = (handler for name in asked if (handler := self._handler(name, kind)) is not None)
-        handler = next(found, None)
+        found = ((name, handler) for name in asked if (handler := self._handler(name, kind)) is not None)
+        name, handler = next(found, (asked[0], None))
+        if self._policy is not None:
+            self._policy.check_agent(press.visitor, name)
         if handler is None:
             raise Malformed("The agent {agent} serves no action named {action}.", agent=asked[0], action=kind[:100])
         return Sender(thread, row, handler)

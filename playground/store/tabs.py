@@ -1,6 +1,6 @@
 """The page's tabs, each with its lanes."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -62,15 +62,27 @@ def last_closed(session: Session, *, visitor_id: str) -> TabRow | None:
     return session.exec(query.order_by(col(TabRow.closed_at).desc()).limit(1)).first()
 
 
-def open_new(session: Session, *, visitor_id: str, thread: ThreadRow | None, fallback: Lane, at: datetime) -> Tab:
-    """A new tab: on the thread, by whoever answered there last, else like the newest one; the first as `fallback`."""
+def open_new(
+    session: Session,
+    *,
+    visitor_id: str,
+    thread: ThreadRow | None,
+    fallback: Lane,
+    at: datetime,
+    fits: Callable[[Lane], bool] = lambda _lane: True,
+) -> Tab:
+    """A new tab: on the thread, by whoever answered there last, else like the newest one if that `fits`.
+
+    If it does not, and the first one of all, it is as `fallback`.
+    """
     last = opened(session, visitor_id=visitor_id)
     if thread is not None:
         agent, model = thread.meta.get("agent", fallback.agent), thread.meta.get("model", fallback.model)
         lane = Lane(agent=agent, model=model, thread_id=thread.id)
     elif last:
         newest = lanes.find(session, last[-1].id, None)
-        lane = Lane(agent=newest.agent, model=newest.model)
+        like = Lane(agent=newest.agent, model=newest.model)
+        lane = like if fits(like) else fallback
     else:
         lane = fallback
     return tab(session, create(session, visitor_id=visitor_id, lane=lane, at=at))

@@ -9,6 +9,8 @@ from weakref import ref
 from agents import Agent, Handoff, RunContextWrapper, Tool
 from agents.mcp import MCPServer
 
+_RECAST = "_playground_recast"
+
 Change = Callable[[Tool], Tool | None]
 """What a tool becomes; None takes it away."""
 
@@ -33,6 +35,30 @@ def reached(agent: Agent[Any]) -> list[Agent[Any]]:
     return list(found.values())
 
 
+def everyone(agent: Agent[Any]) -> list[Agent[Any]]:
+    """The agents that can be reached, behind the author's `Handoff` objects too as far as they tell."""
+    found: dict[int, Agent[Any]] = {}
+    left: list[Any] = [agent]
+    while left:
+        one = left.pop(0)
+        one = one if _is_agent(one) else _behind(one)
+        if one is not None and id(one) not in found:
+            found[id(one)] = one
+            left += one.handoffs
+    return list(found.values())
+
+
+def is_recast(handoff: Handoff[Any, Any]) -> bool:
+    """Whether it ends at a copy already."""
+    return _RECAST in vars(handoff)
+
+
+def _behind(handoff: Any) -> Agent[Any] | None:
+    target = handoff._agent_ref  # noqa: SLF001 - the SDK has no public word for it
+    found = target() if target is not None else None
+    return found if _is_agent(found) else None
+
+
 class Recast:
     """The copies made so far, by what they are copies of: agents may hand over in circles."""
 
@@ -54,6 +80,10 @@ class Recast:
             found.handoffs = [self._handed(to) for to in agent.handoffs]
         return self._known[id(agent)][1]
 
+    def known(self, agent: Agent[Any] | None) -> Agent[Any] | None:
+        """The copy of an agent that one was made of; any other as it is."""
+        return self._known[id(agent)][1] if id(agent) in self._known else agent
+
     def _without(self, agent: Agent[Any], tools: list[Tool]) -> dict[str, Any]:
         """What else changes: the servers that go, and a choice of a tool that is gone."""
         changed: dict[str, Any] = {}
@@ -71,7 +101,7 @@ class Recast:
 
     def _behind(self, handoff: Any) -> Any:
         """The author's own way of handing over, which ends at a copy."""
-        own, target = handoff.on_invoke_handoff, handoff._agent_ref  # noqa: SLF001 - the SDK has no public word for it
+        own, known = handoff.on_invoke_handoff, _behind(handoff)
 
         async def invoke(context: RunContextWrapper[Any], arguments: str) -> Any:
             found = await own(context, arguments)
@@ -79,8 +109,8 @@ class Recast:
 
         changed = copy(handoff)
         changed.on_invoke_handoff = invoke
-        known = target() if target is not None else None
-        if _is_agent(known):  # where a run that waited looks for who goes on with it
+        vars(changed)[_RECAST] = True
+        if known is not None:  # where a run that waited looks for who goes on with it
             changed._agent_ref = ref(self.of(known))  # noqa: SLF001 - the SDK has no public word for it
         return changed
 

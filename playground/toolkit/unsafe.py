@@ -16,6 +16,7 @@ from agents import (
     HostedMCPTool,
     LocalShellTool,
     RunContextWrapper,
+    RunState,
     ShellTool,
     Tool,
 )
@@ -24,7 +25,7 @@ from agents.mcp import MCPServer
 from agents.tool import ProgrammaticToolCallingTool
 
 from playground.settings import UnsafeTools
-from playground.toolkit.recast import Recast
+from playground.toolkit.recast import Recast, everyone, is_recast
 
 T = TypeVar("T", bound=Tool)
 Vouched = TypeVar("Vouched", bound=Tool | MCPServer)
@@ -90,11 +91,31 @@ def allowing(mode: UnsafeTools) -> Generator[None]:
         _allowed.reset(token)
 
 
-def guarded(agent: Agent[Any]) -> Agent[Any]:
-    """The agent as it may be run here: a copy of its whole graph where unsafe tools are not just on."""
-    if _allowed.get() == "on":
+def guarded(agent: Agent[Any], told: object = None) -> Agent[Any]:
+    """The agent as it may be run here: a copy of its whole graph where unsafe tools are not just on.
+
+    A run that goes on from the state that it is `told` goes on with such a copy too.
+    """
+    if _allowed.get() == "on" or all(map(_is_fit, everyone(agent))):
         return agent
-    return Recast(_fit, servers=lambda server: not is_unsafe(server)).of(agent)
+    copies = Recast(_fit, servers=lambda server: not is_unsafe(server))
+    made = copies.of(agent)
+    if isinstance(told, RunState):
+        _go_on(told, copies)
+    return made
+
+
+def _go_on(state: Any, copies: Recast) -> None:
+    state._current_agent = copies.known(state._current_agent)  # noqa: SLF001 - the SDK has no public word for it
+
+
+def _is_fit(agent: Agent[Any]) -> bool:
+    """Whether nothing of the agent has to change; so it is with a copy that was made for this."""
+    return (
+        all(_fit(tool) is tool for tool in agent.tools)
+        and not any(map(is_unsafe, agent.mcp_servers))
+        and all(isinstance(to, Agent) or is_recast(to) for to in agent.handoffs)
+    )
 
 
 def tools_of(agent: Agent[Any], mode: UnsafeTools) -> list[Tool]:
