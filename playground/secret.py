@@ -6,6 +6,7 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
+from playground import folder
 from playground.settings import Settings
 
 
@@ -27,7 +28,7 @@ def load_secret(settings: Settings) -> bytes:
 
 
 def _make_secret(path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
+    folder.make_folder(path.parent)
     # Written aside (mkstemp gives 0600) and linked into place: of two servers that start at once, one wins
     # and neither reads half a secret.
     handle, draft = tempfile.mkstemp(dir=path.parent, prefix=".secret-")

@@ -5,9 +5,12 @@ import shutil
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cached_property
+from pathlib import Path
 from typing import IO, Any, cast
 
 import fsspec.core  # type: ignore[import-untyped]  # pyright: ignore[reportMissingTypeStubs]
+
+from playground import folder
 
 LOCAL = "file"
 RESERVE = 1 << 30
@@ -68,7 +71,7 @@ class Vault:
 
     def _write(self, path: str, source: IO[bytes]) -> None:
         if self._is_local:
-            self._files.makedirs(self._place[1], exist_ok=True)
+            folder.make_folder(Path(self._place[1]))
             if shutil.disk_usage(self._place[1]).free < self._reserve:
                 raise OSError(errno.ENOSPC, "the disk is nearly full")
         with self._files.open(path, "wb") as out:

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from playground import logs
+from playground.folder import keep_private
 from playground.quiet import hush
 from playground.settings import Settings
 
@@ -26,6 +27,7 @@ def settings_of(**flags: Any) -> Settings:
 
 def prepare(settings: Settings) -> None:
     """Quiet the libraries, before they are imported, and set up the log."""
+    keep_private()
     hush(tracing=settings.tracing)
     logs.configure(settings.log_level, secrets=logs.secrets_of(settings))
 

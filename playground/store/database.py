@@ -19,6 +19,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import Session
 
+from playground import folder
 from playground.store.upgrade import upgrade
 
 T = TypeVar("T")
@@ -78,7 +79,8 @@ class Database:
 
     def _prepare(self) -> None:
         if self.is_sqlite and self.url.database:
-            Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+            folder.make_folder(Path(self.url.database).parent)
+            folder.make_file(Path(self.url.database))
         upgrade(self._write_engine)
 
     def _read_once(self, work: Work[T]) -> T:

@@ -1,5 +1,7 @@
 """The text of PDFs."""
 
+from pathlib import Path
+
 import pytest
 
 from playground.attachments import pages
@@ -31,3 +33,14 @@ def test_a_page_that_never_ends_is_cut_where_it_is_read() -> None:
     found = read(pdf("one", "a" * 5_000, "three"), most_chars=1_000)
     assert found is not None
     assert [len(text) for text in found.texts] == [3, 998]
+
+
+def test_who_takes_over_the_process_that_reads_finds_no_key(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-canary")
+    script = tmp_path / "taken_over.py"
+    script.write_text("import json, os\nprint(json.dumps({'texts': [repr(os.environ)], 'count': 1}))")
+    monkeypatch.setattr(pages, "_SCRIPT", script)
+    found = read(b"", most_chars=1)
+    assert found is not None
+    assert "PATH" in found.texts[0]
+    assert "canary" not in found.texts[0]

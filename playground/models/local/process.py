@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import json
 import logging
-import os
 import secrets
 import ssl
 import sys
@@ -14,6 +13,8 @@ from typing import NamedTuple, Self
 
 import httpx2
 
+from playground.children import environment
+
 _log = logging.getLogger(__name__)
 _SCRIPT = Path(__file__).with_name("child.py")
 _START_TIMEOUT = 120
@@ -21,7 +22,6 @@ _STOP_TIMEOUT = 2
 # What a process that met an instruction its CPU does not know ends with: a signal, a shell's code, a Windows status.
 _ILLEGAL_INSTRUCTION = (-4, 132, 0xC000001D)
 NO_RUNTIME = "The local runtime (xllamacpp) is not installed, or not built for this system."
-_SECRET_WORDS = ("KEY", "TOKEN", "SECRET", "PASSWORD", "DATABASE_URL")
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class Child:
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.PIPE,
-                env=_environment(),
+                env=environment(OMP_WAIT_POLICY="passive"),  # or its threads spin on a busy machine
             )
         except OSError:
             raise ChildError("This machine could not start another process.", final=False) from None
@@ -131,12 +131,6 @@ def loopback_client(*, timeout: float = 5) -> httpx2.AsyncClient:
         trust_env=False,
         verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
     )
-
-
-def _environment() -> dict[str, str]:
-    """Ours without its secrets. Passive waiting keeps OpenMP's threads from spinning on a busy machine."""
-    kept = {name: value for name, value in os.environ.items() if not any(word in name for word in _SECRET_WORDS)}
-    return kept | {"OMP_WAIT_POLICY": "passive"}
 
 
 def _died(status: int) -> ChildError:

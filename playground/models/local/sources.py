@@ -17,6 +17,8 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol
 
+from playground import children
+
 Report = Callable[[int], None]
 """Called with the bytes that have arrived so far."""
 
@@ -129,6 +131,11 @@ def _append(out: Path, member: str, target: Path) -> None:
                 shutil.copyfileobj(source, sink, 1 << 20)
 
 
+def _installers() -> dict[str, str]:
+    """What says where wheels come from, and by what name and password."""
+    return {name: value for name, value in os.environ.items() if name.startswith(("PIP_", "UV_"))}
+
+
 async def _run(command: Sequence[str], environment: dict[str, str], watch: _Watch) -> None:
     """Runs a download to its end. Raises FetchError when it fails or falls silent."""
     process = await asyncio.create_subprocess_exec(
@@ -136,7 +143,7 @@ async def _run(command: Sequence[str], environment: dict[str, str], watch: _Watc
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,
-        env={**os.environ, **environment},
+        env=children.environment(**_installers(), **environment),
     )
     ending = asyncio.ensure_future(process.communicate())
     try:
