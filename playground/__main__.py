@@ -32,6 +32,9 @@ def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on.", show_default="127.0.0.1")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on; 0 picks one.", show_default="7860")] = None,
     share: Annotated[bool | None, typer.Option("--share", help="Also open a public link, with spending caps.")] = None,
+    cap: Annotated[
+        str | None, typer.Option(metavar="USD", help="US dollars that models may ever cost.", show_default="none")
+    ] = None,
     agent: Annotated[
         list[str] | None, typer.Option(metavar="MODULE:ATTRIBUTE", help="An agent of your own; may be repeated.")
     ] = None,
@@ -42,7 +45,13 @@ def serve(
 ) -> None:
     """Serve the page and the ChatKit protocol until Ctrl+C. Every flag has a PLAYGROUND_ variable."""
     settings = settings_of(
-        host=host, port=port, share=share, agent=agent, database_url=database_url, log_level=log_level
+        host=host,
+        port=port,
+        share=share,
+        cap_total=cap,
+        agent=agent,
+        database_url=database_url,
+        log_level=log_level,
     )
     prepare(settings)
     # Seconds to import, and they read what was just set.
