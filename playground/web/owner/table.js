@@ -1,0 +1,58 @@
+// A table whose rows stay the same elements while what they show changes: a focus is kept, a button is not pulled away.
+
+import { arrange, h, write } from "./dom.js";
+
+/**
+ * `columns` are [heading, fill, class]: fill(item) is a text, or {text, title, class} or an element that is made once for
+ * its row by `make(item)`. On a narrow screen each row is a card, and the headings are its labels.
+ */
+export class Table {
+  #rows = new Map();
+  #body = h("tbody");
+
+  constructor({ caption, columns, key, empty }) {
+    this.columns = columns;
+    this.key = key;
+    this.empty = h("p", { class: "empty" }, empty);
+    this.table = h("table", {}, h("caption", { class: "unseen" }, caption),
+      h("thead", {}, h("tr", {}, columns.map(({ heading, kind }) => h("th", { scope: "col", class: kind }, heading)))), this.#body);
+    this.element = h("div", { class: "table" }, this.table, this.empty);
+  }
+
+  show(items, state) {
+    const fresh = new Map();
+    for (const item of items) fresh.set(this.key(item), this.#rows.get(this.key(item)) ?? this.#made());
+    this.#rows = fresh;
+    items.forEach((item) => this.#fill(this.#rows.get(this.key(item)), item, state));
+    arrange(this.#body, items.map((item) => this.#rows.get(this.key(item)).element));
+    this.table.hidden = !items.length;
+    this.empty.hidden = Boolean(items.length);
+  }
+
+  /** A row whose cells are made once; `row.item` is what it shows by now. */
+  #made() {
+    const row = { item: null, cells: [] };
+    row.cells = this.columns.map(({ heading, kind, make }) => {
+      const cell = h("td", { "data-label": heading, class: kind });
+      if (make) cell.append(make(row));
+      return cell;
+    });
+    row.element = h("tr", {}, row.cells);
+    return row;
+  }
+
+  #fill(row, item, state) {
+    row.item = item;
+    this.columns.forEach(({ text, title, update }, place) => {
+      const cell = row.cells[place];
+      if (text) write(cell, text(item, state));
+      if (title) cell.title = title(item, state);
+      if (update) update(cell, item, state);
+    });
+  }
+}
+
+/** A button of a row: it is disabled while it works, and says what went wrong. */
+export function rowButton(label, kind, onclick) {
+  return h("button", { type: "button", class: `button small ${kind}`, onclick }, label);
+}
