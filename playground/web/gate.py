@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import Scope
 
 from playground.access.standing import PASSWORD, Standing
-from playground.errors import Forbidden, Unauthorized
+from playground.errors import Forbidden, Unauthorized, VisitorError
 from playground.settings import Settings
 from playground.visitor import Visitor
 from playground.web.badges import Badge
@@ -64,6 +64,16 @@ class Gate:
                 raise
             return self.page(error.message, error.status)
         return None
+
+    def still(self, visitor: Visitor | None, *, owner: bool) -> bool:
+        """Whether one who was let in would be so now."""
+        if visitor is None or owner:
+            return True
+        try:
+            self.standing.check(visitor)
+        except VisitorError:
+            return False
+        return True
 
     def _check(self, scope: Scope, visitor: Visitor | None, *, owner: bool, expired: bool) -> None:
         path = scope["path"]

@@ -15,6 +15,7 @@ from playground.errors import Unauthorized
 from playground.visitor import Visitor
 from playground.web.badges import Badge, Badges
 from playground.web.cors import named
+from playground.web.ending import while_let_in
 from playground.web.gate import Gate
 from playground.web.owner_badges import OwnerBadges
 
@@ -89,7 +90,8 @@ class Identity:
             "held": found.held,
         }
         answer = self._gate.answer(scope, found.visitor, owner=found.owner, expired=self._expired(found))
-        await (answer or self._app)(scope, receive, self._with_cookie(scope, headers, found, send))
+        bounded = while_let_in(send, lambda: self._gate.still(found.visitor, owner=found.owner))
+        await (answer or self._app)(scope, receive, self._with_cookie(scope, headers, found, bounded))
 
     async def _found(self, scope: Scope, headers: Headers) -> Found:
         if (bearer := bearer_of(headers)) is not None:
@@ -142,9 +144,15 @@ def _host(scope: Scope) -> str | None:
 
 
 def bearer_of(headers: Headers) -> str | None:
-    """The token of the header; another scheme's is for a proxy before us, and none of our business."""
-    scheme, _, value = headers.get("authorization", "").partition(" ")
-    return value.strip() if scheme.lower() == "bearer" else None
+    """The token of the header; another scheme's is for a proxy before us, and none of our business.
+
+    Raises Unauthorized for several, of which each of two programs might read another.
+    """
+    told = [value.partition(" ") for value in headers.getlist("authorization")]
+    bearers = [value.strip() for scheme, _, value in told if scheme.lower() == "bearer"]
+    if len(bearers) > 1:
+        raise Unauthorized("Send one token, in one Authorization header.")
+    return bearers[0] if bearers else None
 
 
 def _refuse_tokens(query: bytes) -> None:

@@ -1,17 +1,25 @@
 """The cookie, and what is no way of saying who one is."""
 
+import hashlib
 import stat
 from http.cookies import SimpleCookie
 from pathlib import Path
 
 import httpx2
 import pytest
+from fastapi import FastAPI
+from itsdangerous import Signer
 from pydantic import SecretStr
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
+from playground.access.standing import Facts
 from playground.secret import load_secret
 from playground.settings import Settings
 from playground.web.badges import ABSOLUTE, DAY, IDLE, Badge, Badges
-from tests.web.standin import Parts
+from tests.web.conftest import serving
+from tests.web.standin import EVENT, Parts
 
 SECRET = b"s" * 32
 
@@ -127,6 +135,58 @@ async def test_a_token_in_the_url_is_refused(client: httpx2.AsyncClient, parts: 
 @pytest.mark.parametrize("path", ["/assets/x.js", "/healthz", "/readyz"])
 async def test_what_caches_and_probes_ask_for_carries_no_cookie(client: httpx2.AsyncClient, path: str) -> None:
     assert "set-cookie" not in (await client.get(path)).headers
+
+
+async def test_a_stream_ends_when_its_reader_is_let_in_no_more(client: httpx2.AsyncClient, parts: Parts) -> None:
+    visitor = (await ask(client)).json()["visitor"]
+    run = parts.begin()
+    await run.add(EVENT)
+    async with client.stream("GET", "/chatkit/runs/run_1/events") as stream:
+        lines = stream.aiter_lines()
+        assert await anext(lines) == "id: 1"
+        parts.standing.facts = Facts(blocked=frozenset({visitor}))
+        await run.add(b'{"type":"progress_update","text":"not for them"}')
+        rest = [line async for line in lines]
+    assert "not for them" not in "".join(rest)
+    await run.until(readers=0)
+    assert (await ask(client)).status_code == 403
+
+
+def test_a_cookie_from_before_there_were_links_is_still_good(badges: Badges, clock: Clock) -> None:
+    signer = Signer(SECRET, salt="playground.visitor", key_derivation="hmac", digest_method=hashlib.sha256)
+    now = int(clock())
+    old = signer.sign(f"vis_old.{now}.{now}").decode()
+    assert badges.read([f"{badges.cookie_name}={old}"]) == Badge("vis_old", now, now)
+
+
+def test_a_badge_keeps_its_link(badges: Badges) -> None:
+    badge = badges.new("lnk_1")
+    assert badges.read(sent_back(badges.set_cookie(badge, secure=False))) == badge
+
+
+def test_a_badge_by_password_is_one_of_that_password_alone(clock: Clock) -> None:
+    first, second, none = (Badges(SECRET, clock, password=one) for one in ("first", "second", None))
+    badge = first.new("password")
+    cookie = sent_back(first.set_cookie(badge, secure=False))
+    assert first.read(cookie) == badge
+    assert (stale := second.read(cookie)) is not None
+    assert stale.link != "password"
+    assert second.entering(stale, "password").visitor_id == badge.visitor_id
+    assert (open_again := none.read(cookie)) is not None
+    assert (open_again.visitor_id, open_again.link) == (badge.visitor_id, None)
+
+
+async def test_who_leaves_has_no_cookie_any_more(api: FastAPI) -> None:
+    async def leave(request: Request) -> Response:
+        request.state.leaving = True
+        return Response(status_code=204)
+
+    api.router.routes.insert(0, Route("/leave", leave, methods=["POST"]))
+    async with serving(api) as client:
+        await ask(client)
+        assert client.cookies
+        await client.post("/leave")
+        assert not client.cookies
 
 
 def test_a_cookie_is_renewed_once_it_is_a_day_old(badges: Badges, clock: Clock) -> None:
