@@ -1,5 +1,6 @@
 """The address that strangers use, while there is one."""
 
+from io import BytesIO
 from urllib.parse import urlsplit
 
 import segno
@@ -36,7 +37,11 @@ class Link:
 
     def qr(self) -> str:
         """The address as a picture to scan, in SVG; empty without one."""
-        return segno.make(self.url).svg_inline(scale=4, border=2, light="#fff", dark="#000") if self.url else ""
+        if not self.url:
+            return ""
+        drawn = BytesIO()
+        segno.make(self.url).save(drawn, kind="svg", border=2, omitsize=True, light="#fff", dark="#000")
+        return drawn.getvalue().decode()
 
 
 def _is_at(url: str, host: str) -> bool:
