@@ -15,10 +15,11 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 
 from playground.owner.actions import by_signal
+from playground.owner.troubles import Troubles
 from playground.parts import Playground, open_playground
 from playground.settings import Settings
 from playground.telemetry.setup import observed
-from playground.web import client, official, options, owner_access, ranking, shared
+from playground.web import client, official, options, owner_access, owner_view, ranking, shared
 from playground.web.bodies import BodyLimit
 from playground.web.bounds import Bounds
 from playground.web.chatkit import routes
@@ -66,11 +67,13 @@ def create_api(parts: Playground) -> FastAPI:
     settings = parts.settings
     health = Health(parts.database)
     door = door_of(parts)
+    troubles = Troubles()
     app = FastAPI(
         routes=[
             *health.routes(),
             *door.routes,
             *owner_access.routes(parts),
+            *owner_view.routes(parts, troubles),
             *client.routes(),
             *options.routes(parts),
             *official.routes(parts),
@@ -85,6 +88,7 @@ def create_api(parts: Playground) -> FastAPI:
         exception_handlers={HTTPException: http_refusal},
     )
     app.state.health = health
+    app.state.troubles = troubles
     link = app.state.link = Link(settings.public_url)
     # The last one added stands outermost.
     app.add_middleware(Bounds, rates=parts.rates)
@@ -182,4 +186,5 @@ def uvicorn_config(app: FastAPI) -> uvicorn.Config:
 @contextlib.asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncGenerator[None]:
     app.state.health.recovered = True
-    yield
+    with app.state.troubles.listening():
+        yield
