@@ -44,9 +44,10 @@ class Sharing:
             try:
                 tunnel = await self._open()
             except TunnelError as error:
-                self._fail(str(error))
                 if error.final:
+                    self._fail(f"There is no public link. {error}")
                     return
+                self._fail(f"There is no public link yet. {error} It is tried again.")
             else:
                 began = loop.time()
                 try:
@@ -70,7 +71,7 @@ class Sharing:
     def _tell(self, url: str) -> None:
         if url != self.link.tunnel:
             self.link.tunnel, self.link.note = url, ""
-            log.info("public link", url=url)
+            log.debug("public link", url=url)
             self.told(url)
 
     def _fail(self, note: str) -> None:

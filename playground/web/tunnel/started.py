@@ -25,8 +25,10 @@ async def public_link(
         return
     owner = f"{address_of(bound)}/owner"
     on_terminal = sys.stdout.isatty()
-    if on_terminal:  # elsewhere it would be kept in somebody's log
+    if on_terminal:
         owner += f"#{owner_token(parts.settings, await asyncio.to_thread(load_secret, parts.settings))}"
+    else:  # the token would be kept in somebody's log
+        owner += " (`python -m playground owner` prints its token)"
 
     def told(url: str) -> None:
         drawable = on_terminal and sys.stdout.encoding.lower().startswith("utf")

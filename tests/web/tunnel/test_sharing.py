@@ -79,7 +79,8 @@ async def test_what_fails_again_and_again_is_told_once(installed: Installed) -> 
     link = Link()
     async with kept(lambda: installed.program, link, "refuse") as terminal:
         await terminal.until(lambda: len(installed.starts) >= 4)
-        assert terminal.notes == [link.note] == ["The share server did not take us in."]
+        told = "There is no public link yet. The share server did not take us in. It is tried again."
+        assert terminal.notes == [link.note] == [told]
         assert terminal.links == []
 
 
