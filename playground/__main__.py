@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from playground import logs
 from playground.commands.compare import compare
 from playground.commands.link import link
+from playground.commands.owner import owner
 from playground.commands.setup import give_up, prepare, settings_of
 from playground.commands.switches import pause, resume
 from playground.commands.threads import threads
@@ -67,6 +68,7 @@ def serve(
 commands.command()(compare)
 commands.command()(token)
 commands.command()(link)
+commands.command()(owner)
 commands.command()(pause)
 commands.command()(resume)
 commands.add_typer(threads, name="threads")

@@ -144,7 +144,7 @@ class Settings(BaseSettings):
     password: SecretStr | None = Field(default=None, description="visitors must know it")
     invite_only: bool = Field(default=False, description="visitors need a link that was made for them")
     owner_token: SecretStr | None = Field(
-        default=None, description="opens `/owner`; made and kept in the data folder if unset"
+        default=None, description="opens `/owner`; made from the secret if unset: `python -m playground owner` tells it"
     )
     token_secret: SecretStr | None = Field(default=None, description="another backend may sign tokens with it")
     token_jwks_url: str | None = Field(default=None, description="the keys of another backend that signs tokens")

@@ -50,7 +50,7 @@ def _make(name: str, cap: Decimal | None, days: float | None, database_url: str 
     until = None if days is None else datetime.now(UTC) + timedelta(days=days)
 
     async def make(links: Links, settings: Settings) -> tuple[Made, str]:
-        return await links.make(name, cap=cap, expires_at=until), _address(settings)
+        return await links.make(name, cap=cap, expires_at=until), address_of(settings)
 
     made, address = _with_links(database_url, make)
     typer.echo(f"{address}/enter#{made.code}")
@@ -69,7 +69,7 @@ def _with_links(database_url: str | None, work: Callable[[Links, Settings], Awai
     return done(database_url, lambda settings, database: work(Links(database), settings))
 
 
-def _address(settings: Settings) -> str:
+def address_of(settings: Settings) -> str:
     """Where visitors come in, as far as is known here; a tunnel's address is known to the server alone."""
     if settings.public_url:
         return settings.public_url
