@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +13,7 @@ import httpx2
 import psycopg
 import pytest
 import pytest_asyncio
+from fastapi import FastAPI
 from pydantic import SecretStr
 
 from playground.parts import Playground, open_playground
@@ -47,8 +48,10 @@ class Served:
 
 
 @asynccontextmanager
-async def open_served(database_url: str, folder: Path, **changes: Any) -> AsyncGenerator[Served]:
-    """A running one; `changes` are settings."""
+async def open_served(
+    database_url: str, folder: Path, *, app: Callable[[Playground], FastAPI] = create_api, **changes: Any
+) -> AsyncGenerator[Served]:
+    """A running one; `app` makes what is served, `changes` are settings."""
     async with AsyncExitStack() as exits:
         wire = await exits.enter_async_context(serve())
         usual: dict[str, Any] = {
@@ -71,8 +74,8 @@ async def open_served(database_url: str, folder: Path, **changes: Any) -> AsyncG
         }
         settings = Settings(data_dir=folder, database_url=database_url, **{**usual, **changes})
         parts = await exits.enter_async_context(open_playground(settings))
-        app = await asyncio.to_thread(create_api, parts)
-        client = await exits.enter_async_context(serving(app))
+        made = await asyncio.to_thread(app, parts)
+        client = await exits.enter_async_context(serving(made))
         yield Served(parts, wire, str(client.base_url), exits)
 
 
