@@ -19,7 +19,7 @@ from playground.owner.troubles import Troubles
 from playground.parts import Playground, open_playground
 from playground.settings import Settings
 from playground.telemetry.setup import observed
-from playground.web import client, official, options, owner_access, owner_view, ranking, shared
+from playground.web import client, metrics, official, options, owner_access, owner_view, ranking, shared
 from playground.web.bodies import BodyLimit
 from playground.web.bounds import Bounds
 from playground.web.chatkit import routes
@@ -74,6 +74,7 @@ def create_api(parts: Playground) -> FastAPI:
             *door.routes,
             *owner_access.routes(parts),
             *owner_view.routes(parts, troubles),
+            *metrics.routes(parts),
             *client.routes(),
             *options.routes(parts),
             *official.routes(parts),
