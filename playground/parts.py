@@ -91,13 +91,13 @@ async def open_playground(settings: Settings) -> AsyncGenerator[Playground]:
 
     Raises RosterError for an agent that cannot be loaded, and the database's error if it cannot be opened.
     """
-    roster = Roster(settings.agent)
+    policy = policy_of(settings)
+    roster = Roster(settings.agent, telling=policy.instructions != "hidden")
     async with AsyncExitStack() as stack:
         database = await _database(stack, settings)
         secret = await asyncio.to_thread(load_secret, settings)
         tokens = Tokens(settings, secret, database)
         local = await _local(stack, settings)
-        policy = policy_of(settings)
         models, keys = _models(stack, settings, local, policy)
         await asyncio.to_thread(_read_lists)
         offered = Offered(policy, roster, lambda: offers(settings, models, local))

@@ -103,8 +103,11 @@ class Policy:
         return tuple(names for names in (self.models, visitor.scope.models) if names is not None)
 
     def kept(self, settings: LaneSettings) -> LaneSettings:
-        """Settings from before the policy changed, without what is not the visitor's to change any more."""
-        return settings if self.instructions == "editable" else settings.model_copy(update={"instructions": None})
+        """The settings as far as they hold: they may be older than the policy."""
+        most = self.max_output_tokens
+        told = settings.instructions if self.instructions == "editable" else None
+        tokens = settings.max_tokens if most is None or settings.max_tokens is None else min(settings.max_tokens, most)
+        return settings.model_copy(update={"instructions": told, "max_tokens": tokens})
 
 
 def policy_of(settings: Settings) -> Policy:

@@ -29,9 +29,11 @@ class Choice:
         if model is not None:
             self.policy.check_model(visitor, model, self._listed())
 
-    def fits(self, visitor: Visitor, agent: str, model: str) -> bool:
-        """Whether this visitor may ask both."""
-        return self.policy.offers_agent(visitor, agent) and self.policy.offers_model(visitor, model, self._listed())
+    def fits(self, visitor: Visitor, *, agent: str | None = None, model: str | None = None) -> bool:
+        """Whether this visitor is offered the agent, and the model."""
+        return (agent is None or self.policy.offers_agent(visitor, agent)) and (
+            model is None or self.policy.offers_model(visitor, model, self._listed())
+        )
 
     def check_settings(self, settings: LaneSettings | None) -> None:
         """Raise Forbidden for a setting that is not the visitor's to change."""

@@ -18,6 +18,7 @@ from playground.attachments.links import Links
 from playground.attachments.vault import Vault
 from playground.errors import Malformed, NotConfigured, NotFound, TooLarge, TooMany, Unavailable
 from playground.ids import new_id
+from playground.policy import policy_of
 from playground.settings import Settings
 from playground.store import attachments
 from playground.store.database import Database
@@ -48,7 +49,7 @@ class Attachments:
     """One per process. Methods raise VisitorError; a foreign file is as unknown as a missing one."""
 
     def __init__(self, settings: Settings, database: Database, secret: bytes) -> None:
-        self._settings = settings
+        self._policy = policy_of(settings)
         self._database = database
         self._vault = Vault(settings.attachments_url or str((settings.data_dir / "attachments").absolute()))
         self._room = asyncio.Semaphore(AT_ONCE)
@@ -85,7 +86,7 @@ class Attachments:
         """The bytes of a file that was announced. Refused bytes leave it as it was: others may come."""
         size = await asyncio.to_thread(_length, file)
         self._refuse_large(size)
-        row = await self._database.write(lambda session: attachments.claim(session, attachment_id))
+        row = await self._database.write(lambda session: self._claimed(session, attachment_id, size))
         try:
             await self.heavy(lambda: checking.check(file, row.mime_type))
             await self._stored(lambda: self._vault.keep(attachment_id, file))
@@ -118,8 +119,8 @@ class Attachments:
 
     async def sendable(self, visitor: Visitor, ids: Sequence[str]) -> list[ImageAttachment | FileAttachment]:
         """Files for a message. Raises Malformed for too many or an unfinished one, NotFound."""
-        if len(ids) > self._settings.max_attachments:
-            raise Malformed("A message has at most {most} files.", most=self._settings.max_attachments)
+        if len(ids) > self._policy.max_attachments:
+            raise Malformed("A message has at most {most} files.", most=self._policy.max_attachments)
         wanted = list(dict.fromkeys(wire.clean(list(ids))))
         rows = await self._database.read(lambda s: attachments.sendable(s, visitor_id=visitor.id, ids=wanted))
         return [self._attachment(row) for row in rows]
@@ -176,11 +177,11 @@ class Attachments:
             raise Unavailable("Files cannot be kept or read at the moment. Try again.") from error
 
     def _row(self, visitor: Visitor, name: str, mime_type: str, size: int) -> AttachmentRow:
-        if self._settings.max_attachments == 0:
+        if self._policy.max_attachments == 0:
             raise NotConfigured("No files are taken here.")
         self._refuse_large(size)
         shown = cleaned(name)
-        kept = settled(wire.clean(mime_type), shown)
+        kept = settled(wire.clean(mime_type), shown, strict=self._policy.strict)
         return AttachmentRow(
             id=new_id("atc"),
             visitor_id=visitor.id,
@@ -193,18 +194,42 @@ class Attachments:
         )
 
     async def _insert(self, row: AttachmentRow) -> None:
-        most = max(MOST_UNSENT, 2 * self._settings.max_attachments)
+        most = max(MOST_UNSENT, 2 * self._policy.max_attachments)
 
         def work(session: Session) -> None:
             if attachments.unsent(session, visitor_id=row.visitor_id) >= most:
                 raise TooMany("Many files wait to be sent. Send or remove some first.", retry_after=60)
             session.add(AttachmentRow(**row.model_dump()))
+            session.flush()
+            self._refuse_full(session, row.visitor_id)
 
         await self._database.write(work)
 
+    def _claimed(self, session: Session, attachment_id: str, size: int) -> AttachmentRow:
+        """The file whose bytes came. What others announce meanwhile is counted by now, at its whole size."""
+        row = attachments.claim(session, attachment_id)
+        bounds = (self._policy.visitor_attachment_bytes, self._policy.attachment_bytes)
+        if bounds != (None, None) and size > row.size:
+            raise TooLarge("The file is larger than it was said to be.")
+        self._refuse_full(session, row.visitor_id)
+        return row
+
+    def _refuse_full(self, session: Session, visitor_id: str) -> None:
+        """Raise for more than may be kept: of one visitor in a day, deleted files included, and of all."""
+        most, room = self._policy.visitor_attachment_bytes, self._policy.attachment_bytes
+        since = datetime.now(UTC) - timedelta(days=1)
+        if most is not None and attachments.weight(session, visitor_id=visitor_id, since=since) > most:
+            raise TooMany(
+                "Files of at most {megabytes} MB a day are taken. Come back tomorrow.",
+                megabytes=f"{most / 1_048_576:.3g}",
+                retry_after=3600,
+            )
+        if room is not None and attachments.weight(session) > room:
+            raise Unavailable("No more files can be kept here at the moment.")
+
     def _refuse_large(self, size: int) -> None:
-        if size > self._settings.max_attachment_bytes:
-            megabytes = f"{self._settings.max_attachment_bytes / 1_048_576:.3g}"
+        if size > self._policy.max_attachment_bytes:
+            megabytes = f"{self._policy.max_attachment_bytes / 1_048_576:.3g}"
             raise TooLarge("A file has at most {megabytes} MB.", megabytes=megabytes)
 
     def _attachment(self, row: AttachmentRow) -> ImageAttachment | FileAttachment:

@@ -29,6 +29,16 @@ ACCEPT: dict[str, list[str]] = {
 }
 """The types that are taken, each with the endings of its files: what ChatKit's composer wants to know."""
 
+FEW = (*PICTURES, PDF, PLAIN, "text/markdown", "text/csv", "application/json")
+"""The types that strangers may send: no HTML, no code by its own type, nothing that is a program's to read."""
+_FEW_ENDINGS = {PLAIN: [".txt", ".text", ".log"]}
+
+
+def accepted(*, strict: bool) -> dict[str, list[str]]:
+    """The types that are taken, each with the endings of its files."""
+    return {kind: _FEW_ENDINGS.get(kind, ACCEPT[kind]) for kind in FEW} if strict else ACCEPT
+
+
 _BY_ENDING = {ending: mime_type for mime_type, endings in ACCEPT.items() for ending in endings}
 _TEXTS = re.compile(
     r"text/[\w.+-]+|application/(json|xml|yaml|toml|sql|[\w.-]+\+(json|xml|yaml)|"
@@ -40,8 +50,17 @@ _LONGEST_NAME = 120
 _LONGEST_ENDING = 16
 
 
-def settled(mime_type: str, name: str) -> str:
+def settled(mime_type: str, name: str, *, strict: bool = False) -> str:
     """The type that a file with this name counts as. Raises Malformed for one that is not taken."""
+    kind = _settled(mime_type, name)
+    few = accepted(strict=True)
+    odd = kind_of(kind) == "text" and PurePosixPath(name).suffix.lower() not in (*few.get(kind, ()), "")
+    if strict and (kind not in few or odd):
+        raise Malformed("Files of this type are not taken here. Images, PDF and plain text files are.")
+    return kind
+
+
+def _settled(mime_type: str, name: str) -> str:
     said = mime_type.partition(";")[0].strip().lower()
     said = "image/jpeg" if said == "image/jpg" else said
     if said in PICTURES or said == PDF or (_TEXTS.fullmatch(said) and len(said) <= 100):

@@ -10,6 +10,7 @@ from playground import wire
 from playground.access.offered import Choice
 from playground.errors import Conflict
 from playground.parts import Playground
+from playground.policy import Policy
 from playground.records import MOST_STAND_INS, Lane, LaneSettings, StandIn, Tab
 from playground.store import lanes, tabs, threads
 from playground.store.tables import TabRow, ThreadRow
@@ -28,6 +29,11 @@ class Tabs:
     def visitor(self) -> Visitor:
         """Whose all this is."""
         return self._visitor
+
+    @property
+    def policy(self) -> Policy:
+        """What holds here."""
+        return self._parts.policy
 
     async def tabs(self) -> tuple[Tab, ...]:
         """The open tabs in strip order; a first one is made if there is none."""
@@ -238,5 +244,5 @@ class Tabs:
             thread=thread,
             fallback=Lane(agent=choice.default_agent(visitor), model=choice.default_model(visitor)),
             at=datetime.now(UTC),
-            fits=lambda lane: choice.fits(visitor, lane.agent, lane.model),
+            fits=lambda lane: choice.fits(visitor, agent=lane.agent, model=lane.model),
         )

@@ -23,8 +23,11 @@ class RosterError(ValueError):
     """An agent of the owner's cannot be offered. The message is for the owner: it names paths and errors."""
 
 
-def load(spec: str) -> AgentOffer:
-    """The offer for `package.module:attribute`. Raises RosterError."""
+def load(spec: str, *, telling: bool = True) -> AgentOffer:
+    """The offer for `package.module:attribute`; `telling` lets it be described by its instructions' first line.
+
+    Raises RosterError.
+    """
     module_name, colon, attribute = spec.strip().partition(":")
     if not colon or not module_name or not attribute or "/" in module_name or module_name.endswith(".py"):
         raise RosterError(
@@ -37,7 +40,7 @@ def load(spec: str) -> AgentOffer:
     return AgentOffer(
         name=spec.strip(),
         label=agent.name or attribute,
-        description=_description(agent, spec),
+        description=_description(agent, spec, telling=telling),
         prompts=(),
         build=lambda: _agent(spec, found),
     )
@@ -118,7 +121,8 @@ def _called(spec: str, function: Any) -> object:
         raise RosterError(f"{spec}: calling it without arguments failed: {type(error).__name__}: {error}") from error
 
 
-def _description(agent: Agent[Any], spec: str) -> str:
-    text = agent.handoff_description or (agent.instructions if isinstance(agent.instructions, str) else "") or ""
+def _description(agent: Agent[Any], spec: str, *, telling: bool) -> str:
+    told = agent.instructions if telling and isinstance(agent.instructions, str) else ""
+    text = agent.handoff_description or told
     first = text.strip().partition("\n")[0]
     return (first if len(first) <= 120 else f"{first[:119]}…") or f"From {spec}"

@@ -26,9 +26,10 @@ SHIPPED = (
 class Roster:
     """Loaded once, at the start. A spec is `package.module:attribute`; the same one twice counts once."""
 
-    def __init__(self, specs: Sequence[str] = ()) -> None:
-        """Raises RosterError for the first spec that cannot be loaded."""
-        loaded = (*(load(spec) for spec in dict.fromkeys(spec.strip() for spec in specs)), *SHIPPED)
+    def __init__(self, specs: Sequence[str] = (), *, telling: bool = True) -> None:
+        """Raises RosterError for the first spec that cannot be loaded; see `load` for `telling`."""
+        named = dict.fromkeys(spec.strip() for spec in specs)
+        loaded = (*(load(spec, telling=telling) for spec in named), *SHIPPED)
         labels = Counter(offer.label for offer in loaded)
         self._offers = {offer.name: _told_apart(offer, labels) for offer in loaded}
 
@@ -41,6 +42,11 @@ class Roster:
         if name not in self._offers:
             raise NotFound("There is no agent named '{name}' here. Pick another one.", name=name[:100])
         return self._offers[name]
+
+    def instructions(self, name: str) -> str | None:
+        """What the agent of that name is told, if that is the same each time. Builds it: not for an event loop."""
+        told = self.get(name).build().instructions
+        return told if isinstance(told, str) else None
 
     @property
     def default(self) -> str:

@@ -22,6 +22,14 @@ def unsent(session: Session, *, visitor_id: str) -> int:
     return session.exec(query.where(col(AttachmentRow.status).not_in(GONE))).one()
 
 
+def weight(session: Session, *, visitor_id: str | None = None, since: datetime | None = None) -> int:
+    """Bytes of the files that a visitor announced since then, whatever became of them; else of all that are there."""
+    query = select(func.coalesce(func.sum(AttachmentRow.size), 0))
+    if visitor_id is None or since is None:
+        return session.exec(query.where(AttachmentRow.status != "dropped")).one()
+    return session.exec(query.where(AttachmentRow.visitor_id == visitor_id, AttachmentRow.created_at >= since)).one()
+
+
 def find(session: Session, attachment_id: str, *, visitor_id: str | None = None, lock: bool = False) -> AttachmentRow:
     """A file that is there, of the visitor if one is named. Raises NotFound."""
     query = select(AttachmentRow).where(AttachmentRow.id == attachment_id, col(AttachmentRow.status).not_in(GONE))

@@ -109,7 +109,7 @@ class Acts {
   }
 
   fork(one, made) {
-    const model = typed(modelNames());
+    const model = typed(namesOrNone(), '', choices.free);
     model.input.placeholder = hidden() ? 'the same model' : this.lane.now.model ?? 'the same model';
     const to = make('select');
     choose(to, [['lane', 'A new lane, beside this one'], ['tab', 'A new tab']], board.lanes.length < MOST ? 'lane' : 'tab');

@@ -21,7 +21,7 @@ function replay(anchor, lane) {
     row.append(box, make('span', '', one.models[0].name));
     return row;
   });
-  const other = typed(modelNames());
+  const other = typed(namesOrNone(), '', choices.free);
   const list = make('div', 'checks');
   list.append(...boxes);
   const note = make('p', '', `All messages are sent again, turn by turn, in a new lane for each model (up to ${room}).`);

@@ -4,7 +4,7 @@ const MOST = 8;
 const STATES = { live: 'answering', waits: 'waits for you', failed: 'failed', idle: 'ready', muted: 'muted' };
 
 let board = { lanes: [], rounds: [], votes: {} };
-let choices = { agents: [], providers: [], presets: [] };
+let choices = { free: true, agents: [], providers: [], presets: [] };
 let seen = {};               // the strings that are drawn
 const views = new Map();
 const votes = new Votes();
@@ -51,6 +51,11 @@ function shortName(name) {
 
 function modelNames() {
   return choices.providers.flatMap((one) => one.models.map((model) => [model.name, one.label + ' · ' + model.label]));
+}
+
+// With nothing to pick first, where that cannot be left out by leaving a field empty.
+function namesOrNone() {
+  return choices.free ? modelNames() : [['', '—'], ...modelNames()];
 }
 
 function stateOf(lane) {

@@ -59,9 +59,10 @@ def model_label(model: str) -> str:
     return BESIDE.join(facts)
 
 
-def choices_value(agents: Sequence[AgentOffer], offers: Sequence[Offer]) -> dict[str, Any]:
-    """All that can be picked for a lane, for `board.js` and `bar.js`."""
+def choices_value(agents: Sequence[AgentOffer], offers: Sequence[Offer], *, free: bool = True) -> dict[str, Any]:
+    """All that can be picked for a lane, for `board.js` and `bar.js`; where `free`, models can be typed too."""
     return {
+        "free": free,
         "agents": [{"name": one.name, "label": one.label, "prompts": one.prompts} for one in agents],
         "providers": [
             {

@@ -127,7 +127,7 @@ class LaneView {
   pick() {
     if (hidden()) return;
     const [agent, provider, effort] = [make('select'), make('select'), make('select')];
-    const model = typed([]);
+    const model = typed([], '', choices.free);
     const made = form(this.who, 'Who answers', [
       field('Agent', agent), field('Provider', provider), field('Model', model), field('Effort', effort),
       make('p', 'hint'),

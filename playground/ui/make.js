@@ -120,10 +120,19 @@ async function toClipboard(text) {
   }
 }
 
-// Text with a list to choose from. `names` are pairs of what is filled in and what is said of it.
+// Text with a list to choose from. `names` are pairs of what is filled in and what is said of it. Where nothing else
+// may be asked, the list alone.
 let lists = 0;
-function typed(names, value = '') {
+function typed(names, value = '', free = true) {
   const made = make('span', 'typed');
+  if (!free) {
+    made.input = make('select');
+    made.offer = (pairs) => made.input.replaceChildren(...pairs.map(([name, text]) => new Option(text, name)));
+    made.offer(names);
+    made.input.value = value;
+    made.append(made.input);
+    return made;
+  }
   const input = make('input');
   const list = make('datalist');
   list.id = 'names-' + (lists += 1) + '-' + Math.random().toString(36).slice(2);

@@ -70,13 +70,19 @@ def _lane(view: View, lane: LanePanel) -> Outputs:
     return {
         picker.agent: gr.update(choices=list(lane.agents), value=lane.agent),
         picker.providers: lane.providers,
-        picker.model: gr.update(choices=list(lane.models), value=lane.model),
+        picker.model: gr.update(choices=list(lane.models), value=lane.model, allow_custom_value=lane.free),
         view.chat.chat: gr.update(placeholder=lane.welcome, examples=[{"text": prompt} for prompt in lane.prompts]),
-        settings.instructions: gr.update(value=chosen.instructions or ""),
+        settings.instructions: _instructions(lane),
         settings.temperature: gr.update(value=chosen.temperature, visible=lane.takes_temperature),
-        settings.max_tokens: gr.update(value=chosen.max_tokens),
+        settings.max_tokens: gr.update(value=chosen.max_tokens, maximum=lane.most_tokens),
         settings.effort: gr.update(choices=_efforts(lane), value=chosen.effort or "", visible=bool(lane.efforts)),
     }
+
+
+def _instructions(lane: LanePanel) -> Any:
+    """A field for the visitor's own, the agent's to be read, or nothing."""
+    shown = lane.told if lane.instructions == "shown" else lane.settings.instructions or ""
+    return gr.update(value=shown, visible=lane.instructions != "hidden", interactive=lane.instructions == "editable")
 
 
 def _efforts(lane: LanePanel) -> list[tuple[str, str]]:

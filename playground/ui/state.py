@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from playground.compare.drawing.entries import Drawn
 from playground.records import Ask, Decision, Effort, LaneSettings
+from playground.settings import Instructions
 
 WINDOW = 60
 """Items that are shown before "Show earlier" is pressed, and how many more each press brings."""
@@ -155,7 +156,10 @@ def _json(value: Any) -> str:
 
 @dataclass(frozen=True, slots=True)
 class LanePanel:
-    """The pickers and the settings of one tab. Choices are (label, value) pairs."""
+    """The pickers and the settings of one tab. Choices are (label, value) pairs.
+
+    `free` lets any model be typed. What an agent is `told` is there only where `instructions` are shown.
+    """
 
     agent: str
     agents: tuple[tuple[str, str], ...]
@@ -167,6 +171,10 @@ class LanePanel:
     settings: LaneSettings
     takes_temperature: bool
     efforts: tuple[Effort, ...]
+    free: bool = True
+    instructions: Instructions = "editable"
+    told: str = ""
+    most_tokens: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,8 @@ from starlette.routing import BaseRoute, Route
 from playground.languages.catalogs import DEFAULT
 from playground.languages.say import say, spoken
 from playground.parts import Playground
+from playground.toolkit.unsafe import tools_of
+from playground.web.asked import visitor_of
 from playground.web.options import described
 
 MAKER = "https://cdn.platform.openai.com"
@@ -46,6 +48,9 @@ LOCALES = {"de": "de-DE", "fr": "fr-FR", "es": "es-ES", "zh": "zh-CN", "ur": "ur
 """The element's names for our languages; in any other, and in English, it goes by the browser's."""
 RIGHT_TO_LEFT = frozenset({"ur"})
 
+NOBODY: Mapping[str, Any] = {"label": "", "description": "", "prompts": ()}
+"""Where no agent is on offer."""
+
 MOST_PROMPTS = 6
 MOST_TOOLS = 30
 MOST_MODELS = 60
@@ -56,7 +61,7 @@ def routes(parts: Playground) -> list[BaseRoute]:
     """The route `/chatkit/ui`."""
 
     async def shown(request: Request) -> Response:
-        given = await described(parts)
+        given = await described(parts, visitor_of(request))
         tools = await to_thread(_tools, parts, given["default_agent"])
         thread = request.query_params.get("thread", "")
         key = parts.settings.chatkit_domain_key
@@ -74,7 +79,7 @@ def element_options(
 
     `given` is what `/chatkit/options` answers; `tools` are names of the default agent's, `thread` the one to begin in.
     """
-    agent = next(one for one in given["agents"] if one["name"] == given["default_agent"])
+    agent = next((one for one in given["agents"] if one["name"] == given["default_agent"]), NOBODY)
     attachments = given["attachments"]["enabled"]
     api = {"url": "/chatkit", "domainKey": key}
     locale = {"locale": LOCALES[language]} if language in LOCALES else {}
@@ -131,7 +136,7 @@ def _models(given: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def _tools(parts: Playground, agent: str) -> list[str]:
-    return [tool.name for tool in parts.roster.get(agent).build().tools]
+    return [tool.name for tool in tools_of(parts.roster.get(agent).build(), parts.policy.unsafe_tools)]
 
 
 def _microphone(*, granted: bool) -> dict[str, str]:

@@ -1,16 +1,20 @@
 """What a client may offer its visitor: agents, models, limits. Asked once, before the first message."""
 
+import asyncio
+from collections.abc import Iterable
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from playground import catalog
-from playground.attachments.kinds import ACCEPT
+from playground.attachments.kinds import accepted
 from playground.languages.catalogs import DEFAULT, TRANSLATED
 from playground.models.transcription import configured
 from playground.parts import Playground
+from playground.roster.roster import AgentOffer
+from playground.visitor import Visitor
+from playground.web.asked import visitor_of
 from playground.web.replies import json_reply
 
 LANGUAGES = (DEFAULT, *TRANSLATED)
@@ -20,21 +24,33 @@ LANGUAGES = (DEFAULT, *TRANSLATED)
 def routes(parts: Playground) -> list[BaseRoute]:
     """The route `/chatkit/options`."""
 
-    async def options(_request: Request) -> Response:
-        return json_reply(await described(parts))
+    async def options(request: Request) -> Response:
+        return json_reply(await described(parts, visitor_of(request)))
 
     return [Route("/chatkit/options", options)]
 
 
-async def described(parts: Playground) -> dict[str, Any]:
-    """Everything that can be picked as it stands right now, as JSON."""
-    offers = await parts.offers()
+async def described(parts: Playground, visitor: Visitor) -> dict[str, Any]:
+    """Everything that the visitor can pick as it stands right now, as JSON."""
+    choice, policy = await parts.offered.now(), parts.policy
+    agents = choice.agents(visitor)
+    told = await asyncio.to_thread(_instructions, parts, agents)
     return {
+        "strict": policy.strict,
+        "free_models": not policy.lists(visitor),
+        "instructions": policy.instructions,
+        "max_tokens": policy.max_output_tokens,
         "agents": [
-            {"name": agent.name, "label": agent.label, "description": agent.description, "prompts": agent.prompts}
-            for agent in parts.roster.offers()
+            {
+                "name": agent.name,
+                "label": agent.label,
+                "description": agent.description,
+                "prompts": agent.prompts,
+                **({"instructions": told[agent.name]} if told else {}),
+            }
+            for agent in agents
         ],
-        "default_agent": parts.roster.default,
+        "default_agent": choice.default_agent(visitor),
         "providers": [
             {
                 "provider": offer.provider,
@@ -43,20 +59,29 @@ async def described(parts: Playground) -> dict[str, Any]:
                 "note": offer.note,
                 "models": offer.models,
             }
-            for offer in offers
+            for offer in choice.offers(visitor)
         ],
-        "default_model": catalog.default_model(offers),
+        "default_model": choice.default_model(visitor),
         "attachments": _attachments(parts),
         "dictation": configured(parts.settings),
         "languages": LANGUAGES,
     }
 
 
+def _instructions(parts: Playground, agents: Iterable[AgentOffer]) -> dict[str, str | None]:
+    """What the agents are told, where that is shown."""
+    return (
+        {one.name: parts.roster.instructions(one.name) for one in agents}
+        if parts.policy.instructions == "shown"
+        else {}
+    )
+
+
 def _attachments(parts: Playground) -> dict[str, Any]:
-    settings = parts.settings
+    policy = parts.policy
     return {
-        "enabled": settings.max_attachments > 0,
-        "max_size": settings.max_attachment_bytes,
-        "max_count": settings.max_attachments,
-        "accept": ACCEPT,
+        "enabled": policy.max_attachments > 0,
+        "max_size": policy.max_attachment_bytes,
+        "max_count": policy.max_attachments,
+        "accept": accepted(strict=policy.strict),
     }

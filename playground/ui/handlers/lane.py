@@ -4,7 +4,7 @@ from pydantic import ValidationError
 
 from playground.catalog import split_model
 from playground.client import Client
-from playground.errors import Malformed
+from playground.errors import Forbidden, Malformed
 from playground.records import LaneSettings
 from playground.ui.choices import full_name, provider_of
 from playground.ui.handlers.desk import Desk
@@ -42,10 +42,10 @@ async def set_model(desk: Desk, client: Client, *, tab_id: str, model: str | Non
     name = full_name(model, provider_of(tab.lane.model)) if model and model.strip() else tab.lane.model
     try:
         split_model(name)
-    except Malformed as error:
+        if name != tab.lane.model:
+            tab = await client.set_lane(tab_id, model=name)
+    except (Malformed, Forbidden) as error:
         return Shown(lane=await desk.lane(tab), note=Note(error.message, problem=True))
-    if name != tab.lane.model:
-        tab = await client.set_lane(tab_id, model=name)
     return Shown(lane=await desk.lane(tab))
 
 
@@ -60,6 +60,8 @@ async def set_settings(
     effort: str | None,
 ) -> Shown:
     """The model settings of a lane, the first one unless named. Empty fields leave it to the agent and the provider."""
+    if client.policy.instructions == "shown":
+        instructions = None  # the field has the agent's
     try:
         settings = LaneSettings.model_validate(
             {

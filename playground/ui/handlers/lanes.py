@@ -129,6 +129,9 @@ async def preset(caller: Caller, said: Arrange) -> Shown:
     tab = await caller.client.tab(said.tab)
     offers = await caller.desk.parts.offers()
     plan = await asyncio.to_thread(proposed, said.preset, tab, offers, tab.find(said.lane))  # reads the price list
+    choice = await caller.desk.parts.offered.now()
+    for lane in plan.added:  # before any lane goes
+        choice.check(caller.client.visitor, agent=lane.agent, model=lane.model)
     # A session keeps a lane at any time: if all go, the last one goes when the others have come.
     last = plan.dropped[-1:] if len(plan.dropped) == len(tab.lanes) else ()
     for lane in plan.dropped[: len(plan.dropped) - len(last)]:

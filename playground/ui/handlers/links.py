@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from playground.access.offered import Choice
 from playground.catalog import split_model
 from playground.client import Client
 from playground.errors import Malformed, NotFound
@@ -11,6 +12,7 @@ from playground.roster.roster import Roster
 from playground.ui.handlers.desk import Desk
 from playground.ui.handlers.tabs import pick
 from playground.ui.state import Note, Shown
+from playground.visitor import Visitor
 
 LONGEST_PROMPT = 32_000
 """Characters; servers in front of this one take no longer addresses."""
@@ -73,8 +75,18 @@ def _is_here(roster: Roster, agent: str) -> bool:
     return True
 
 
+def _narrowed(link: Wanted, choice: Choice, visitor: Visitor) -> Wanted:
+    """The link without what the visitor is not offered."""
+    models = tuple(model for model in link.models if choice.fits(visitor, model=model))
+    agent = link.agent if choice.fits(visitor, agent=link.agent) else None
+    refused = [name for name in (*link.models, link.agent) if name and name not in (*models, agent)]
+    notes = tuple(f"{name[:80]} is not on offer here." for name in refused)
+    return replace(link, models=models, agent=agent, notes=(*link.notes, *notes))
+
+
 async def follow_link(desk: Desk, client: Client, link: Wanted) -> Shown:
     """A new tab with what the link asks for; the prompt is put into the box, and not sent."""
+    link = _narrowed(link, await desk.parts.offered.now(), client.visitor)
     tab = await client.open_tab()
     plain = LaneSettings()
     tab = await client.set_lane(

@@ -19,8 +19,15 @@ export class Pickers {
     this.#host = host;
     const pick = (name) => (id) => (this.#pick(name, id), changed());
     this.agents = new Picker({ label: t("Agent"), icon: "agent", t, pick: pick("agent") });
-    this.models = new Picker({ label: t("Model"), icon: "model", t, pick: pick("model"), free: (text) => (NAME.test(text) ? text : null) });
+    const named = (text) => (NAME.test(text) ? text : null);
+    const any = () => (this.#free ? named : null);
+    this.models = new Picker({ label: t("Model"), icon: "model", t, pick: pick("model"), get free() { return any(); } });
     this.roots = [this.agents.root, this.models.root];
+  }
+
+  /** Whether any model may be named. A server that does not say takes all. */
+  get #free() {
+    return this.#options.free_models !== false;
   }
 
   /** What can be picked, as `/options` tells it. */
@@ -81,7 +88,7 @@ export class Pickers {
     const { agents, providers, [`default_${name}`]: fallback } = this.#options;
     const there = name === "agent" ? agents.map((agent) => agent.name) : providers.filter((one) => one.available).flatMap((one) => one.models);
     const open = new Set(providers.filter((one) => one.available).map((one) => one.provider));
-    const usable = (id) => id && (there.includes(id) || (name === "model" && open.has(id.split("/")[0])));
+    const usable = (id) => id && (there.includes(id) || (name === "model" && this.#free && open.has(id.split("/")[0])));
     return [this.#host.getAttribute(name), this.#memory.get(name)].find(usable) ?? fallback ?? null;
   }
 }
