@@ -10,6 +10,7 @@
 | `search` | a search that the provider makes, then five words and their source |
 | `say:TEXT` | the text |
 | `tool:NAME:ARGS` | calls NAME with ARGS (sent as they stand), then says `The tool said: OUTPUT` |
+| `tool-echo:NAME` | calls NAME with the last user text as its `text`, then says that text |
 | `loop:NAME:ARGS` | calls NAME in every turn, for ever |
 | `json:NAME:ARGS` | calls NAME, then says `{"said": "OUTPUT"}` |
 | `tools:{"a": {…}, "b": {…}}` | calls several tools in one turn, then answers as `tool:` does |
@@ -113,6 +114,12 @@ def _tool(match: re.Match[str], asked: Asked) -> Plan:
     return Plan((call(match[2], match[3]),))
 
 
+def _tool_echo(match: re.Match[str], asked: Asked) -> Plan:
+    if asked.tool_outputs:
+        return _echo(match, asked)
+    return Plan((call(match[1], json.dumps({"text": asked.user_text})),))
+
+
 def _tools(match: re.Match[str], asked: Asked) -> Plan:
     if asked.tool_outputs:
         return _answer(asked)
@@ -183,6 +190,7 @@ _BUILDERS: tuple[tuple[str, _Build], ...] = (
     (r"parts-(\d+)", _parts),
     (r"search", _search),
     (r"say:(.*)", _said),
+    (r"tool-echo:(.*)", _tool_echo),
     (r"(tool|loop|json):([^:]+):(.*)", _tool),
     (r"tools:(.*)", _tools),
     (r"two-tools", _two_tools),
