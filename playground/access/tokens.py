@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import json
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from playground.access.claims import (
     LEEWAY,
     LONGEST,
     LONGEST_NAME,
+    MOST_NAMES,
     Claims,
     claimed,
     claims_of,
@@ -36,6 +38,7 @@ OURS = "playground"
 TYPE = "playground+jwt"
 """The header's `typ`: tells ours from theirs before anything is believed, and neither is taken for the other."""
 LONGEST_TOKEN = 8192
+LONGEST_SCOPE = 4000
 MOST = 1000
 """Tokens that are listed."""
 FORGET_AFTER = timedelta(days=1)
@@ -70,7 +73,7 @@ class Tokens:
 
     async def issue(self, subject: str, *, ttl: float, scope: Scope, origin: str | None = None) -> Issued:
         """A new token for a subject, good for `ttl` seconds. Raises Malformed for what cannot be."""
-        _check(subject, ttl, origin)
+        _check(subject, ttl, scope, origin)
         now = int(self._clock())
         token_id, expires = new_id("ses"), now + int(ttl)
         good_for = claimed(scope, origin)
@@ -167,16 +170,25 @@ def _extend(session: Session, claims: Claims, now: int) -> int | None:
     return expires if alive else None
 
 
-def _check(subject: str, ttl: float, origin: str | None) -> None:
+def _check(subject: str, ttl: float, scope: Scope, origin: str | None) -> None:
     fault = ""
     if not 0 < len(subject) <= LONGEST_NAME or not subject.isprintable():
         fault = f"A token needs a subject of at most {LONGEST_NAME} printable characters."
     if not 1 <= ttl <= LONGEST:
         fault = f"A token is good for 1 to {LONGEST:,} seconds."
-    if origin is not None and not ORIGIN.fullmatch(origin):
+    if not _fits(scope):
+        fault = f"A token is bound to at most {MOST_NAMES} agents and models, in {LONGEST_SCOPE:,} characters."
+    if origin is not None and not (len(origin) <= LONGEST_NAME and ORIGIN.fullmatch(origin)):
         fault = f"An origin is written as a browser tells it. {ORIGIN_FORM}"
     if fault:
         raise Malformed("{fault}", fault=fault)  # the owner's affair, so in English
+
+
+def _fits(scope: Scope) -> bool:
+    """Whether what is written is also read: see `scope_of`, and the longest token."""
+    names = [*(scope.agents or ()), *(scope.models or ())]
+    good = all(name.isprintable() and 0 < len(name) <= LONGEST_NAME for name in names)
+    return good and len(names) <= MOST_NAMES and len(json.dumps(names)) <= LONGEST_SCOPE
 
 
 def _time(seconds: int) -> datetime:

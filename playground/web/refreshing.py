@@ -6,7 +6,6 @@ from starlette.routing import BaseRoute, Route
 
 from playground.access.tokens import Tokens
 from playground.errors import Unauthorized
-from playground.web.asked import visitor_of
 from playground.web.identity import bearer_of
 from playground.web.replies import json_reply
 
@@ -17,7 +16,7 @@ def routes(tokens: Tokens) -> list[BaseRoute]:
     async def refresh(request: Request) -> Response:
         """The same token for as long again. Raises Unauthorized, Forbidden."""
         bearer = bearer_of(request.headers)
-        if bearer is None or visitor_of(request).token is None:
+        if bearer is None:
             raise Unauthorized("Send the token that is to last longer, as Authorization: Bearer.")
         issued = await tokens.refresh(bearer, origin=request.headers.get("origin"))
         return json_reply({"token": issued.token, "expires_at": issued.expires_at.isoformat()})

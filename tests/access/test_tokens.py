@@ -75,7 +75,21 @@ async def test_a_token_is_good_for_a_month_at_most(lite: Database, ttl: float) -
         await issued(tokens(lite), ttl=ttl)
 
 
-@pytest.mark.parametrize("origin", ["*", "null", "shop.test", "https://shop.test/", "https://SHOP.test"])
+async def test_whatever_scope_is_issued_is_taken(lite: Database) -> None:
+    largest = Scope(frozenset(f"{number:03}{'ü' * 2}" for number in range(50)), frozenset({"m" * 200}))
+    made = await issued(tokens(lite), "🐙" * 200, scope=largest, origin=f"https://{'a' * 192}")
+    assert (await tokens(lite).verify(made.token, origin=f"https://{'a' * 192}")).scope == largest
+    for scope in (frozenset({""}), frozenset({"m" * 201}), frozenset({"a\0"}), frozenset(map(str, range(101)))):
+        for wrong in (Scope(scope, None), Scope(None, scope)):
+            with pytest.raises(Malformed):
+                await issued(tokens(lite), scope=wrong)
+    with pytest.raises(Malformed):
+        await issued(tokens(lite), scope=Scope(frozenset(f"{number}{'🐙' * 100}" for number in range(50)), None))
+
+
+@pytest.mark.parametrize(
+    "origin", ["*", "null", f"https://{'a' * 193}", "shop.test", "https://shop.test/", "https://SHOP.test"]
+)
 async def test_an_origin_is_written_as_browsers_tell_it(lite: Database, origin: str) -> None:
     with pytest.raises(Malformed):
         await issued(tokens(lite), origin=origin)
