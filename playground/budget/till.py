@@ -2,8 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlmodel import Session
@@ -49,6 +50,7 @@ class Till:
         self._held: dict[str, Held] = {}
         self._owed: dict[str, tuple[ChargeRow, bool]] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
+        self.now: Callable[[], datetime] = partial(datetime.now, UTC)
 
     def asks_cap(self, payer: Payer) -> bool:
         """Whether a payer's calls have to be let through: by a cap of ours, or by one that a link may have."""
@@ -56,7 +58,7 @@ class Till:
 
     async def hold(self, payer: Payer, bound: Bound | None) -> Held:
         """Keep room for a call. Raises Full where there is none, and Unnoted if that could not be found out."""
-        held = Held(new_id("cal"), payer, datetime.now(UTC), bound)
+        held = Held(new_id("cal"), payer, self.now(), bound)
         if bound is not None and self.asks_cap(payer):
             held.nano_usd, held.tokens = self._tariff.most(payer.model, bound), bound.counted
             held.reserved = held.nano_usd > 0 or self._caps.visitor_tokens is not None
@@ -82,14 +84,15 @@ class Till:
 
     async def settle(self, held: Held, told: Told | None, *, billed: bool = True) -> None:
         """Write down what a call took: what was told, else all that was held. Never raises, also if it is cancelled."""
-        task = self._spawn(self._settle(held, self._charge(held, told), billed=billed))
+        row = self._charge(held, told if billed else _NOTHING)
+        task = self._spawn(self._settle(held, row, billed=billed))
         await asyncio.wait({task}, timeout=SETTLE_SECONDS)
 
     async def tidy(self, *, fresh: timedelta = FRESH) -> None:
         """Settle what could not be settled before, and what the dead have left behind. It counts as spent."""
         for row, billed in list(self._owed.values()):
             await self._write(row, billed=billed, reserved=True)
-        at = datetime.now(UTC)
+        at = self.now()
         mine = [*self._held, *self._owed]
         left = await self._database.read(
             lambda session: budgets.left_behind(session, before=at - fresh, longest=at - LONGEST, mine=mine)
