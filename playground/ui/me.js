@@ -31,6 +31,9 @@ async function begin() {
   const me = new Me({ server: serverOf(api), t: translator(locale), locale, gone: forgotten });
   me.above.dir = me.below.dir = rtl(locale) ? 'rtl' : 'ltr';
   root.replaceChildren(hosted('above', style, me.above), hosted('below', style, me.below));
+  // The page's notes come above what is said here.
+  const rise = ([{ contentRect: { height } }]) => document.body.style.setProperty('--above', (height && height + 24) + 'px');
+  new ResizeObserver(rise).observe(me.above);
   hear('problem', () => me.soon());
   hear('board', ({ board }) => !board.lanes.some((lane) => lane.live) && me.soon());
   // The end of an answer.

@@ -4,7 +4,6 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
@@ -16,7 +15,7 @@ from playground.errors import Malformed, Paused, TooMany
 from playground.languages.say import say
 from playground.parts import Playground
 from playground.visitor import Visitor
-from playground.web.asked import require_json, visitor_of
+from playground.web.asked import object_of, visitor_of
 from playground.web.replies import json_reply
 
 PRIVATE = {"Cache-Control": "no-store"}
@@ -34,12 +33,6 @@ def routes(parts: Playground) -> list[BaseRoute]:
         Route("/me/keys/{provider}", me.put_key, methods=["PUT"]),
         Route("/me/keys/{provider}", me.drop_key, methods=["DELETE"]),
     ]
-
-
-class _Given(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True)
-
-    key: str = Field(max_length=1_000, repr=False)
 
 
 class Me:
@@ -87,12 +80,10 @@ class Me:
 
     async def put_key(self, request: Request) -> Response:
         """A key of the visitor's own: for the answers from now on, in memory only."""
-        require_json(request)
-        try:
-            given = _Given.model_validate_json(await request.body())
-        except ValidationError:
-            raise Malformed("Send the key as JSON.") from None
-        await self._parts.keys.put(visitor_of(request).id, request.path_params["provider"], given.key.strip())
+        key = (await object_of(request)).get("key")
+        if not isinstance(key, str):
+            raise Malformed("Send the key as text.")
+        await self._parts.keys.put(visitor_of(request).id, request.path_params["provider"], key.strip())
         return Response(status_code=204, headers=PRIVATE)
 
     async def drop_key(self, request: Request) -> Response:
@@ -122,6 +113,7 @@ class Me:
                     "what your answers cost. You are known by a random number in a cookie, not by name."
                 ),
                 say("What you write goes to the provider of the model that answers."),
+                say("Whoever runs this playground can read what is kept."),
                 say("Conversations are deleted once they have not been used for {days} days.", days=f"{days:g}")
                 if days
                 else say("All of it stays until you delete it."),

@@ -20,9 +20,12 @@ export class Unreachable extends Error {
   }
 }
 
-/** Whether trying the same again may help. */
+const LONGEST = 20; // seconds that a visitor is kept waiting; who is told to come back later is told so
+
+/** Whether trying the same again may help, and soon. */
 export function passing(error) {
-  return error instanceof Unreachable || (error instanceof Refusal && [408, 429, 502, 503, 504].includes(error.status));
+  if (error instanceof Unreachable) return true;
+  return error instanceof Refusal && [408, 429, 502, 503, 504].includes(error.status) && (error.after ?? 0) <= LONGEST;
 }
 
 export class Api {

@@ -128,6 +128,8 @@ export class Me {
   #line() {
     const { limits, text, own_keys: own } = this.#now;
     const t = this.#t;
+    const yours = h("button", { type: "button", class: "pg-me-link", onclick: () => this.data() }, t("Your data"));
+    if (this.#used.length) return h("p", { class: "pg-me-line" }, yours); // all else is said above
     const tightest = [...limits].sort((one, other) => one.left / one.most - other.left / other.most)[0];
     const share = tightest && Math.round((100 * tightest.left) / (tightest.most || 1));
     const mine = own.held.length > 0;
@@ -138,7 +140,7 @@ export class Me {
       !mine && tightest && h("progress", { class: share < LOW ? "low" : "", max: 100, value: share, "aria-label": text }),
       !mine && text && h("span", {}, text),
       this.#offer("pg-me-link"),
-      h("button", { type: "button", class: "pg-me-link", onclick: () => this.data() }, t("Your data")),
+      yours,
     );
   }
 
