@@ -39,7 +39,7 @@ class OwnKeys:
     """One per process. A visitor has at most one key for each provider that is on offer."""
 
     def __init__(self, policy: Policy, models: Models, *, clock: Callable[[], float] = time.monotonic) -> None:
-        self._models = models
+        self.models = models
         self._clock = clock
         self._held: dict[tuple[str, str], _Held] = {}
         self.offered = tuple(name for name in OWN_KEYS if _offers(policy, name) and models.has(name))
@@ -81,12 +81,12 @@ class OwnKeys:
         held.used_at = self._clock()
         async with held.making:
             if held.client is None:
-                held.client = await asyncio.to_thread(self._models.connect_as, provider, held.key)
+                held.client = await asyncio.to_thread(self.models.connect_as, provider, held.key)
             client = held.client
         if self._held.get((visitor_id, provider)) is not held:  # taken away meanwhile
             await client.aclose()
             return await self.model(visitor_id, name)
-        return OwnKeyed(await asyncio.to_thread(self._models.model_on, client, name), provider)
+        return OwnKeyed(await asyncio.to_thread(self.models.model_on, client, name), provider)
 
     async def tidy(self) -> None:
         """Forget the keys that nobody used for long."""
