@@ -77,7 +77,7 @@ def told(record: logging.LogRecord) -> Trouble:
     event = cast("Mapping[str, Any]", said) if isinstance(said, Mapping) else {"event": said}
     kind = _kind(event.get("exc_info") or record.exc_info)
     own = record.name.startswith(OWN)
-    text = str(event.get("event", "")) if own else f"{record.module}, line {record.lineno}"
+    text = str(event.get("event", "")) if own else f"{record.name} ({record.module}, line {record.lineno})"
     given = {**vars(record), **event} if own else {}
     facts = {name: _short(given[name]) for name in FACTS if isinstance(given.get(name), str)}
     return Trouble(

@@ -9,7 +9,7 @@ const STEPS = [
   [86400, 3600, "hour"],
   [Infinity, 86400, "day"],
 ];
-const RELATIVE = new Intl.RelativeTimeFormat("en", { numeric: "auto", style: "short" });
+const RELATIVE = new Intl.RelativeTimeFormat("en", { numeric: "auto", style: "narrow" });
 
 /** US dollars; small amounts to a hundredth of a cent. */
 export function money(usd) {

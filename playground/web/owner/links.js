@@ -37,7 +37,7 @@ export class Access {
       empty: "No tokens yet. A token lets a program use the ChatKit protocol as one visitor.",
       columns: [
         { heading: "Subject", text: (token) => token.subject, title: (token) => token.visitor_id, kind: "strong" },
-        { heading: "Good for", text: scope },
+        { heading: "Good for", text: scope, kind: "list" },
         { heading: "Ends", text: ends, title: when },
         { heading: "", make: (row) => rowButton("Revoke", "danger", () => this.#revoke("token", row.item)), update: shown, kind: "act" },
       ],

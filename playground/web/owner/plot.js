@@ -15,7 +15,7 @@ export class Plot {
   #drawn = "";
   #svg = svg("svg", { class: "plot", role: "img", tabindex: "0" });
   #tip = h("div", { class: "tip", role: "status", hidden: true });
-  #none = h("p", { class: "empty over" });
+  #none = h("p", { class: "empty none" });
   #rows = h("tbody");
   #caption = h("caption");
 
@@ -161,7 +161,7 @@ function nice(most) {
 }
 
 function tick(usd, step) {
-  return `$${usd.toFixed(Math.max(0, Math.min(6, Math.ceil(-Math.log10(step) - 1e-9))))}`;
+  return `$${usd.toFixed(step < 1 ? Math.max(2, Math.ceil(-Math.log10(step) - 1e-9)) : 0)}`;
 }
 
 function axis(at, mode) {

@@ -22,16 +22,16 @@ export class Runs {
       columns: [
         { heading: "Visitor", text: (run) => short(run.visitor), title: (run) => run.visitor, kind: "mono" },
         { heading: "Link", text: (run) => (run.link ? act.link(run.link) : "–") },
-        { heading: "Agent", text: (run) => run.agent },
+        { heading: "Agent", text: (run) => run.agent, kind: "wide" },
         { heading: "Model", text: (run) => run.model, title: (run) => run.model, kind: "wide" },
         { heading: "Status", make: () => h("span", { class: "tag" }), update: (cell, run) => this.#status(cell.firstChild, run) },
         { heading: "For", text: (run) => lasting(run.seconds), kind: "end" },
-        { heading: "Spent", text: (run) => money(run.spent), title: (run) => `${money(run.held)} held for the call under way`, kind: "end" },
+        { heading: "Spent", text: (run) => `${money(run.spent)}${run.held ? `, ${money(run.held)} held` : ""}`, kind: "end" },
         { heading: "", make: (row) => rowButton("Stop", "danger", () => this.#stop(row.item)), kind: "act" },
       ],
     });
     this.element = h("section", { class: "card", id: "runs", "aria-labelledby": "runs-title" },
-      h("div", { class: "head" }, h("h2", { id: "runs-title" }, "Running now")), this.#table.element);
+      h("div", { class: "head" }, h("h2", { id: "runs-title" }, "Answers under way")), this.#table.element);
   }
 
   show(state) {

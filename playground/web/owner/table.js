@@ -3,23 +3,30 @@
 import { arrange, h, write } from "./dom.js";
 
 /**
- * `columns` are [heading, fill, class]: fill(item) is a text, or {text, title, class} or an element that is made once for
- * its row by `make(item)`. On a narrow screen each row is a card, and the headings are its labels.
+ * `columns` are {heading, kind, text, title, make, update}: text(item, state) and title(item, state) are written for each
+ * look, make(row) gives an element once, update(cell, item, state) changes it; `kind` is a class. Of many items only the
+ * `first` are shown until all are asked for. On a narrow screen each row is a card, and the headings are its labels.
  */
 export class Table {
   #rows = new Map();
   #body = h("tbody");
 
-  constructor({ caption, columns, key, empty }) {
+  constructor({ caption, columns, key, empty, first = Infinity }) {
     this.columns = columns;
+    this.first = first;
     this.key = key;
     this.empty = h("p", { class: "empty" }, empty);
     this.table = h("table", {}, h("caption", { class: "unseen" }, caption),
       h("thead", {}, h("tr", {}, columns.map(({ heading, kind }) => h("th", { scope: "col", class: kind }, heading)))), this.#body);
-    this.element = h("div", { class: "table" }, this.table, this.empty);
+    this.more = h("button", { type: "button", class: "button small quiet", onclick: () => this.#open() });
+    this.element = h("div", { class: "table" }, this.table, this.empty, h("div", { class: "more" }, this.more));
   }
 
-  show(items, state) {
+  show(all, state) {
+    this.last = [all, state];
+    const items = all.slice(0, this.first);
+    this.more.parentElement.hidden = items.length === all.length;
+    write(this.more, `Show all ${all.length}`);
     const fresh = new Map();
     for (const item of items) fresh.set(this.key(item), this.#rows.get(this.key(item)) ?? this.#made());
     this.#rows = fresh;
@@ -27,6 +34,14 @@ export class Table {
     arrange(this.#body, items.map((item) => this.#rows.get(this.key(item)).element));
     this.table.hidden = !items.length;
     this.empty.hidden = Boolean(items.length);
+  }
+
+  #open() {
+    const [all, state] = this.last;
+    const place = this.first;
+    this.first = Infinity;
+    this.show(all, state);
+    this.#body.children[place]?.querySelector("button")?.focus();
   }
 
   /** A row whose cells are made once; `row.item` is what it shows by now. */

@@ -50,7 +50,7 @@ export class Tiles {
 
   #money(tile, cap, now) {
     const held = cap.held ? `, ${money(cap.held)} held for calls under way` : "";
-    const resets = cap.resets_at ? `, new ${distance(cap.resets_at, now)}` : "";
+    const resets = cap.resets_at ? `, starts anew ${distance(cap.resets_at, now)}` : "";
     const note = cap.most === null ? `no cap${held}` : `of ${money(cap.most)}${held}${resets}`;
     tile.show(money(cap.spent), note, { used: cap.spent, held: cap.held, most: cap.most });
   }

@@ -4,6 +4,9 @@ import { h, write } from "./dom.js";
 import { counted, distance, moment, short } from "./format.js";
 import { Table } from "./table.js";
 
+const IDS = new Set(["run_id", "visitor"]);
+const FIRST = 6;
+
 export class Troubles {
   #failed;
   #log;
@@ -13,9 +16,10 @@ export class Troubles {
       caption: "Answers that failed in the last 7 days",
       key: (one) => one.run,
       empty: "No answer failed in the last 7 days.",
+      first: FIRST,
       columns: [
         { heading: "When", text: (one, state) => distance(one.at, state.now), title: (one) => moment(one.at), kind: "narrow" },
-        { heading: "Model", text: (one) => one.model, title: (one) => `${one.agent}, for ${one.visitor}` },
+        { heading: "Model", text: (one) => one.model, title: (one) => `${one.agent}, for ${one.visitor}`, kind: "list" },
         { heading: "What its visitor was told", text: (one) => one.text || one.status, kind: "words" },
       ],
     });
@@ -23,6 +27,7 @@ export class Troubles {
       caption: "Warnings and errors of this process",
       key: (one) => `${one.level} ${one.place} ${one.text}`,
       empty: "Nothing to report since this process started.",
+      first: FIRST,
       columns: [
         { heading: "When", text: (one, state) => distance(one.at, state.now), title: (one) => moment(one.at), kind: "narrow" },
         { heading: "", make: () => h("span", { class: "tag" }), update: level },
@@ -43,7 +48,7 @@ function card(id, title, table) {
 }
 
 function what(one) {
-  const facts = Object.entries(one.facts).map(([name, value]) => `${name} ${short(value)}`);
+  const facts = Object.entries(one.facts).map(([name, value]) => `${name} ${IDS.has(name) ? short(value) : value}`);
   const often = one.count > 1 ? ` · ${counted(one.count, "time")}` : "";
   return [one.text, ...facts].join(" · ") + often;
 }

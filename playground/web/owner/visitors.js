@@ -22,11 +22,12 @@ export class Visitors {
       caption: "Visitors",
       key: (visitor) => visitor.id,
       empty: NONE.last,
+      first: 10,
       columns: [
         { heading: "Visitor", text: (one) => short(one.id), title: (one) => one.id, kind: "mono" },
         { heading: "Link", text: (one) => (one.link ? act.link(one.link) : "–") },
         { heading: "Last seen", text: (one, state) => distance(one.last, state.now), title: (one) => moment(one.last) },
-        { heading: "Came first", text: (one, state) => distance(one.first, state.now), title: (one) => moment(one.first) },
+        { heading: "Came first", text: (one, state) => distance(one.first, state.now), title: (one) => moment(one.first), kind: "rare" },
         { heading: "Answers kept", text: (one) => count(one.messages), kind: "end" },
         { heading: "Today", text: (one) => money(one.today), kind: "end" },
         { heading: "In all", text: (one) => money(one.spent), kind: "end" },
