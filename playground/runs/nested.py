@@ -4,8 +4,12 @@ What becomes of unsafe tools in a run holds in them too.
 
 The SDK would take any other agent's own model, or its default one, whose calls nobody would have paid for. What is
 called without the SDK's runner is not seen here.
+
+A tool that is no coroutine runs in a thread, and a run that it starts there comes back to the loop of the run around
+it: the connections to the providers are that loop's.
 """
 
+import asyncio
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -28,6 +32,7 @@ Pay = Callable[[Model], Model]
 class _Under:
     config: RunConfig
     pay: Pay
+    loop: asyncio.AbstractEventLoop
 
 
 _under: ContextVar[_Under | None] = ContextVar("under", default=None)
@@ -43,7 +48,7 @@ def around(config: RunConfig, pay: Pay) -> Generator[None]:
     """What is run within is part of a run with this `config`; a model that its author brings is made to `pay`."""
     if not isinstance(get_default_agent_runner(), _Runner):
         set_default_agent_runner(_Runner())
-    token = _under.set(_Under(config, pay))
+    token = _under.set(_Under(config, pay, asyncio.get_running_loop()))
     try:
         yield
     finally:
@@ -55,19 +60,34 @@ class _Runner(AgentRunner):
 
     @override
     async def run(self, starting_agent: Agent[Any], input: Any, **kwargs: Any) -> RunResult:
-        return await super().run(guarded(starting_agent, input), input, **_within(kwargs))
+        under = _under.get()
+        work = super().run(starting_agent, input, **_within(under, kwargs))
+        if under is None or under.loop is asyncio.get_running_loop():
+            return await work
+        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, under.loop))
 
     @override
     def run_sync(self, starting_agent: Agent[Any], input: Any, **kwargs: Any) -> RunResult:
-        return super().run_sync(guarded(starting_agent, input), input, **_within(kwargs))
+        under = _under.get()
+        if under is None or _is_on_a_loop():
+            return super().run_sync(starting_agent, input, **_within(under, kwargs))
+        return asyncio.run_coroutine_threadsafe(self.run(starting_agent, input, **kwargs), under.loop).result()
 
     @override
     def run_streamed(self, starting_agent: Agent[Any], input: Any, **kwargs: Any) -> RunResultStreaming:
-        return super().run_streamed(guarded(starting_agent, input), input, **_within(kwargs))
+        return super().run_streamed(guarded(starting_agent, input), input, **_within(_under.get(), kwargs))
 
 
-def _within(kwargs: dict[str, Any]) -> dict[str, Any]:
-    under = _under.get()
+def _is_on_a_loop() -> bool:
+    """Whether waiting here would keep others waiting; the SDK refuses that itself."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
+
+
+def _within(under: _Under | None, kwargs: dict[str, Any]) -> dict[str, Any]:
     if under is None:
         return kwargs
     given = kwargs.get("run_config")
