@@ -44,6 +44,8 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
 }
+USERNAME = '<input name="username" value="visitor" autocomplete="username" hidden>'
+"""For the browser's own keeper of passwords, which wants to know whose it is."""
 LONGEST = 1000
 """Characters of a password or a code."""
 
@@ -75,7 +77,10 @@ class Entrance:
         expired = "expired" in request.query_params
         note = say("What let you in has expired, or was taken back. Ask for a new link.") if expired else ""
         base = request.scope.get("root_path", "")
-        return drawn(self._lead(), base=base, note=note, form=_form(kind, f"{base}/"))
+        form = _form(kind, f"{base}/")
+        if not (self._invite_only or self._password is not None):
+            form += f'<a href="{escape(base)}/">{escape(say("Open the playground"))}</a>'
+        return drawn(self._lead(), base=base, note=note, form=form)
 
     async def enter(self, request: Request) -> Response:
         """Lets somebody in, as a new visitor unless they were in that way before. Raises Unauthorized, TooMany."""
@@ -115,7 +120,7 @@ def drawn(lead: str, *, base: str = "", note: str = "", form: str = "", status: 
     page = PAGE.substitute(
         language=language,
         direction="rtl" if language in RIGHT_TO_LEFT else "ltr",
-        title=escape(say("Playground")),
+        title="Playground",
         base=escape(base),
         script=script,
         lead=escape(lead),
@@ -138,6 +143,7 @@ def _form(kind: Kind, home: str) -> str:
         label=escape(say("Password") if by_password else say("Invite link")),
         type="password" if by_password else "text",
         complete="current-password" if by_password else "off",
+        username=USERNAME if by_password else "",
         button=escape(say("Come in")),
         entering=escape(say("Letting you in …")),
         away=escape(say("The server could not be reached. Try again.")),

@@ -12,7 +12,8 @@ function wanted() {
   const asked = new URLSearchParams(location.search).get("to");
   if (!asked?.startsWith("/")) return home;
   const there = new URL(asked, location.origin);
-  return there.origin === location.origin ? there.pathname : home;
+  // With its host, always: a path of its own may begin with two slashes, and would be taken for another host's name.
+  return there.origin === location.origin ? there.origin + there.pathname : home;
 }
 
 function tell(text, wrong) {
@@ -36,7 +37,7 @@ async function enter(given) {
   busy(true);
   tell(form.dataset.entering, false);
   try {
-    const reply = await fetch(`${location.pathname}`, {
+    const reply = await fetch(location.pathname, {
       method: "POST",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify(given),
