@@ -28,7 +28,7 @@ POLICY = "; ".join(
         "font-src 'self' data:",
         "connect-src 'self'",
         "worker-src 'self' blob:",
-        "form-action 'self'",
+        "form-action 'none'",
         "frame-ancestors 'self'",
         "base-uri 'self'",
         "object-src 'none'",
