@@ -9,18 +9,20 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tests.access.signing import SHARED, shared
 from tests.browser.conftest import ROOT, running
 
-ASK = """async ([api, credentials]) => {
+ASK = """async ([api, credentials, token]) => {
   const say = async (type, params) => {
     const headers = {"content-type": "application/json", "accept-language": "de", "chatkit-frame-instance-id": "f"};
+    if (token) headers.authorization = `Bearer ${token}`;
     const body = JSON.stringify({type, params});
     const answer = await fetch(api + "/chatkit", {method: "POST", headers, body, credentials});
     return {run: answer.headers.get("x-run-id"), text: await answer.text()};
   };
   const content = [{type: "input_text", text: "hello"}];
   const first = await say("threads.create", {input: {content, attachments: [], inference_options: {}}});
-  const listed = JSON.parse((await say("threads.list", {})).text).data.length;
+  const listed = (JSON.parse((await say("threads.list", {})).text).data ?? []).length;
   const frames = first.text.split("\\n\\n").length;
   return {run: first.run, frames, listed};
 }"""
@@ -60,6 +62,7 @@ def sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sites]:
             "PLAYGROUND_DATA_DIR": str(folder / "data"),
             "PLAYGROUND_AGENT": "tests.staff:parrot",
             "PLAYGROUND_ALLOWED_ORIGINS": f"{same}, {cross}",
+            "PLAYGROUND_TOKEN_SECRET": SHARED,
         }
         with running(str(ROOT / "app.py"), "--port", "0", folder=folder, **settings) as api:
             yield Sites(api, same, cross)
@@ -90,6 +93,18 @@ def test_a_page_of_an_allowed_site_is_one_visitor(sites: Sites, stranger: Page, 
 def test_without_the_cookie_each_request_is_a_visitor_of_its_own(sites: Sites, stranger: Page) -> None:
     stranger.goto(sites.cross_site)
     assert stranger.evaluate(ASK, [sites.api, "omit"])["listed"] == 0
+
+
+def test_with_a_token_a_page_is_one_visitor_without_a_cookie(sites: Sites, stranger: Page) -> None:
+    ann, bob = (shared(sub=name, scope={"origin": sites.cross_site}) for name in ("ann", "bob"))
+    stranger.goto(sites.cross_site)
+    assert stranger.evaluate(ASK, [sites.api, "omit", ann])["frames"] > 4
+    assert stranger.evaluate(ASK, [sites.api, "omit", ann])["listed"] == 2
+    assert stranger.evaluate(ASK, [sites.api, "include", bob])["listed"] == 1
+    assert stranger.context.cookies() == []
+    stranger.goto(sites.same_site)
+    refused = stranger.evaluate(ASK, [sites.api, "omit", ann])
+    assert (refused["run"], refused["listed"]) == (None, 0)
 
 
 def test_who_is_somebody_there_is_somebody_else_here(sites: Sites, stranger: Page) -> None:
