@@ -77,7 +77,8 @@ def _chat(view: View, doors: Doors) -> None:
     for sends in (chat.box.submit, chat.send.click):
         said: dict[str, Any] = {"strip": strip, "text": chat.box, "files": chat.files}
         sends(doors.send, inputs_kwargs=said, outputs=[chat.box, chat.files, view.notes], **QUICK)
-    chat.chat.example_select(doors.suggest, inputs_kwargs={"strip": strip}, outputs=[chat.box, view.notes], **QUICK)
+    suggested: dict[str, Any] = {"inputs_kwargs": {"strip": strip}, "outputs": [chat.box, chat.files, view.notes]}
+    chat.chat.example_select(doors.suggest, **suggested, **QUICK)
     chat.stop.click(doors.stop, **by_index)
     event(chat.asks, "ask_decide")(doors.decide, trigger_mode="multiple", **by_index)
     chat.chat.retry(doors.retry, **by_index)

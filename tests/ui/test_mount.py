@@ -37,8 +37,9 @@ async def listener(browser: httpx2.AsyncClient, name: str) -> int:
     return ids[0]
 
 
-async def call(browser: httpx2.AsyncClient, name: str, *data: Any) -> httpx2.Response:
-    body = {"data": list(data), "fn_index": await listener(browser, name), "session_hash": "page"}
+async def call(browser: httpx2.AsyncClient, name: str, *data: Any, **event: Any) -> httpx2.Response:
+    asked = {"data": list(data), "fn_index": await listener(browser, name), "session_hash": "page"}
+    body = {**asked, "event_data": event or None}
     return await browser.post("/gradio_api/run/predict", json=body)
 
 
@@ -91,3 +92,10 @@ async def test_an_error_shows_our_words_only(browser: httpx2.AsyncClient) -> Non
     notes = reply.json()["data"][-1]
     assert notes["problem"]
     assert notes["text"] == "Not found."
+
+
+async def test_a_suggested_prompt_is_sent(browser: httpx2.AsyncClient, house: House) -> None:
+    strip = (await call(browser, "load")).json()["data"][0]
+    reply = await call(browser, "suggest", strip, index=0, value={"text": "hello"})
+    assert reply.status_code == 200, reply.text
+    await house.called()
