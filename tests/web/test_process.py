@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -129,6 +130,25 @@ async def test_sigterm_ends_a_long_answer_with_a_word_about_it(wire: Wire) -> No
             stream += b"".join([chunk async for chunk in chunks])  # raises if the body is torn
         assert events_in(stream)[-1]["type"] in {"error", "notice"}
         assert await server.ended() == 0
+
+
+async def test_a_signal_pauses_everything_and_another_lets_it_go_on(wire: Wire) -> None:
+    async with (
+        started(WITHOUT_PAGE, compatible_base_url=wire.base_url) as server,
+        httpx2.AsyncClient(base_url=server.address, timeout=30) as client,
+    ):
+        async with client.stream("POST", "/chatkit", json=message("words-10000@10")) as answer:
+            chunks = answer.aiter_raw()
+            stream = await anext(chunks)
+            server.process.send_signal(signal.SIGUSR1)
+            stream += b"".join([chunk async for chunk in chunks])
+        assert events_in(stream)[-1]["type"] == "notice"
+        refused = await client.post("/chatkit", json=message("echo"))
+        assert (refused.status_code, refused.json()["message"]) == (503, events_in(stream)[-1]["message"])
+        server.process.send_signal(signal.SIGUSR2)
+        async with asyncio.timeout(10):
+            while (await client.post("/chatkit", json=message("echo"))).status_code == 503:
+                await asyncio.sleep(0.02)
 
 
 async def test_a_second_signal_does_not_wait_for_the_answer(wire: Wire) -> None:

@@ -30,7 +30,7 @@ export class Entrance {
         h("label", { for: "token" }, "Owner's token"),
         this.#field,
         h("p", { id: "token-hint", class: "hint" },
-          "It is PLAYGROUND_OWNER_TOKEN, or the file owner-token in the data folder of the server."),
+          "PLAYGROUND_OWNER_TOKEN, or what `python -m playground owner` prints on the server."),
         this.#error,
         this.#button,
       ),
