@@ -1,5 +1,8 @@
 """The owner's money: what a model call may cost is held before it is made, and settled after."""
 
+import os
+import socket
+
 from agents import Model
 
 from playground.budget.metered import Metered
@@ -13,11 +16,11 @@ LONGEST_ANSWER = 8_192
 
 
 class Purse:
-    """One per process. `owner` names the process in reservations."""
+    """One per process, which `owner` names in reservations."""
 
-    def __init__(self, database: Database, policy: Policy, *, owner: str = "") -> None:
+    def __init__(self, database: Database, policy: Policy, *, owner: str | None = None) -> None:
         self._policy = policy
-        self.till = Till(database, policy, owner)
+        self.till = Till(database, policy, owner or f"{socket.gethostname()}-{os.getpid()}")
 
     def metered(self, model: Model, payer: Payer) -> Model:
         """The model, each of whose calls is held before and settled after."""

@@ -29,7 +29,7 @@ SETTLE_SECONDS = 2
 """An answer waits no longer for its call to be written down."""
 LIE = 20
 """Times what was held: a provider that tells of more is not believed."""
-FRESH = timedelta(seconds=30)
+FRESH = timedelta(seconds=5)
 """So young a reservation is not taken for one of the dead."""
 LONGEST = timedelta(hours=2)
 """No call takes so long."""
