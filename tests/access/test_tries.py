@@ -59,7 +59,10 @@ async def test_where_all_are_too_often_wrong_each_waits_and_none_is_kept_out() -
         await tries.turn("password", ELSEWHERE)
         order.append(number)
 
-    await asyncio.gather(*(one(number) for number in range(5)))
+    trying = [asyncio.create_task(one(number)) for number in range(5)]
+    await asyncio.sleep(0)
+    assert order == []
+    await asyncio.gather(*trying)
     assert order == [0, 1, 2, 3, 4]
 
 
