@@ -19,7 +19,6 @@ class Proxies:
 
     Below it no header about either is left. The `Host` stays as it was sent: a proxy has to keep it, so that none
     other is to be believed. At a public address the scheme is the address's own, whatever a proxy says or forgets.
-    Sets `scope["state"]["by_link"]`: whether the request came through the tunnel.
     """
 
     def __init__(self, app: ASGIApp, link: Link, trusted: Iterable[str] = ()) -> None:
@@ -34,9 +33,7 @@ class Proxies:
             peer = _address(scope["client"][0]) if scope["client"] else None
             if peer is not None and self._trusts(peer):
                 self._believe(scope, peer, headers)
-            host = headers.get("host", "")
-            scope["scheme"] = self._link.scheme_of(host) or scope["scheme"]
-            scope.setdefault("state", {})["by_link"] = self._link.is_tunnel(host)
+            scope["scheme"] = self._link.scheme_of(headers.get("host", "")) or scope["scheme"]
             scope["headers"] = [pair for pair in scope["headers"] if not _tells(pair[0])]
         await self._app(scope, receive, send)
 
