@@ -61,7 +61,7 @@ class _Runner(AgentRunner):
     @override
     async def run(self, starting_agent: Agent[Any], input: Any, **kwargs: Any) -> RunResult:
         under = _under.get()
-        work = super().run(starting_agent, input, **_within(under, kwargs))
+        work = super().run(guarded(starting_agent), input, **_within(under, kwargs))
         if under is None or under.loop is asyncio.get_running_loop():
             return await work
         return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, under.loop))
@@ -70,12 +70,12 @@ class _Runner(AgentRunner):
     def run_sync(self, starting_agent: Agent[Any], input: Any, **kwargs: Any) -> RunResult:
         under = _under.get()
         if under is None or _is_on_a_loop():
-            return super().run_sync(starting_agent, input, **_within(under, kwargs))
+            return super().run_sync(guarded(starting_agent), input, **_within(under, kwargs))
         return asyncio.run_coroutine_threadsafe(self.run(starting_agent, input, **kwargs), under.loop).result()
 
     @override
     def run_streamed(self, starting_agent: Agent[Any], input: Any, **kwargs: Any) -> RunResultStreaming:
-        return super().run_streamed(guarded(starting_agent, input), input, **_within(_under.get(), kwargs))
+        return super().run_streamed(guarded(starting_agent), input, **_within(_under.get(), kwargs))
 
 
 def _is_on_a_loop() -> bool:

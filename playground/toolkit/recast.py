@@ -36,7 +36,7 @@ def reached(agent: Agent[Any]) -> list[Agent[Any]]:
 
 
 def everyone(agent: Agent[Any]) -> list[Agent[Any]]:
-    """The agents that can be reached, behind the author's `Handoff` objects too as far as they tell."""
+    """The agents that can be reached: as tools too, and behind the author's `Handoff` objects as far as they tell."""
     found: dict[int, Agent[Any]] = {}
     left: list[Any] = [agent]
     while left:
@@ -44,8 +44,21 @@ def everyone(agent: Agent[Any]) -> list[Agent[Any]]:
         one = one if _is_agent(one) else _behind(one)
         if one is not None and id(one) not in found:
             found[id(one)] = one
-            left += one.handoffs
+            left += [*one.handoffs, *filter(None, map(inner_agent, one.tools))]
     return list(found.values())
+
+
+def inner_agent(tool: Tool) -> Agent[Any] | None:
+    """The agent that serves as this tool."""
+    found = getattr(tool, "_agent_instance", None)  # the SDK has no public word for it
+    return found if _is_agent(found) else None
+
+
+def with_inner(tool: Tool, agent: Agent[Any]) -> Tool:
+    """The tool, said to be this copy of its agent: where a run that waited looks for who goes on in it."""
+    changed = copy(tool)
+    vars(changed)["_agent_instance"] = agent
+    return changed
 
 
 def is_recast(handoff: Handoff[Any, Any]) -> bool:
@@ -79,10 +92,6 @@ class Recast:
             self._copies.add(id(found))
             found.handoffs = [self._handed(to) for to in agent.handoffs]
         return self._known[id(agent)][1]
-
-    def known(self, agent: Agent[Any] | None) -> Agent[Any] | None:
-        """The copy of an agent that one was made of; any other as it is."""
-        return self._known[id(agent)][1] if id(agent) in self._known else agent
 
     def _without(self, agent: Agent[Any], tools: list[Tool]) -> dict[str, Any]:
         """What else changes: the servers that go, and a choice of a tool that is gone."""

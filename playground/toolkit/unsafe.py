@@ -16,7 +16,6 @@ from agents import (
     HostedMCPTool,
     LocalShellTool,
     RunContextWrapper,
-    RunState,
     ShellTool,
     Tool,
 )
@@ -25,7 +24,7 @@ from agents.mcp import MCPServer
 from agents.tool import ProgrammaticToolCallingTool
 
 from playground.settings import UnsafeTools
-from playground.toolkit.recast import Recast, everyone, is_recast
+from playground.toolkit.recast import Recast, everyone, inner_agent, is_recast, with_inner
 
 T = TypeVar("T", bound=Tool)
 Vouched = TypeVar("Vouched", bound=Tool | MCPServer)
@@ -45,15 +44,13 @@ _MARK = "_playground_unsafe"
 _OWN = "_playground_enabled"
 _WAITS = "_playground_waits_for_owner"
 
-_allowed: ContextVar[UnsafeTools] = ContextVar("what becomes of unsafe tools", default="on")
-
 
 def unsafe(tool: T) -> T:
     """Mark a tool as one for trusted visitors only: a copy, as `@unsafe` above `@function_tool` or `unsafe(tool)`.
 
     Raises TypeError for what is no tool yet.
     """
-    if not isinstance(tool, FunctionTool | DANGEROUS) and not isinstance(getattr(tool, "name", None), str):
+    if not isinstance(getattr(tool, "name", None), str):
         raise TypeError("unsafe marks a tool: put @unsafe above @function_tool, not below it")
     marked = _marked(copy(tool), unsafe=True)
     if isinstance(marked, FunctionTool) and _OWN not in marked.__dict__:
@@ -77,45 +74,69 @@ def is_unsafe(tool: Tool | MCPServer) -> bool:
 
 
 def waits_for_owner(tool: Tool) -> bool:
-    """Whether the owner decides on each call of this copy."""
-    return tool.__dict__.get(_WAITS) is True
+    """Whether the owner decides on calls of this tool: of a copy that waits, and of what it is a copy of.
+
+    A run within a run that was kept and goes on tells the author's own tools.
+    """
+    return _waits(tool) or (is_unsafe(tool) and _mode() == "owner")
+
+
+class _Guard:
+    """What holds in one run: the same agent has the same copy in it, also in runs within."""
+
+    def __init__(self, mode: UnsafeTools) -> None:
+        self.mode: UnsafeTools = mode
+        self.copies = Recast(self.fit, servers=lambda server: not is_unsafe(server))
+
+    def fit(self, tool: Tool) -> Tool | None:
+        """The tool as it may be given to a model. What cannot wait for anybody is off where the owner is asked."""
+        inner = inner_agent(tool)
+        if inner is not None and not self.is_fit(inner):
+            tool = with_inner(tool, self.copies.of(inner))
+        if self.mode == "on" or not is_unsafe(tool) or _waits(tool):
+            return tool
+        if self.mode == "off" or not isinstance(tool, FunctionTool):
+            return None
+        waiting = copy(tool)
+        waiting.__dict__[_WAITS] = True
+        waiting.is_enabled = tool.__dict__.get(_OWN, tool.is_enabled)
+        waiting.needs_approval = True
+        return waiting
+
+    def is_fit(self, agent: Agent[Any]) -> bool:
+        """Whether nothing in the agent's graph has to change; so it is with a copy that was made for this."""
+        return self.mode == "on" or all(map(self._has_fit, everyone(agent)))
+
+    def _has_fit(self, agent: Agent[Any]) -> bool:
+        return (
+            all(not is_unsafe(tool) or _waits(tool) for tool in agent.tools)
+            and not any(map(is_unsafe, agent.mcp_servers))
+            and all(isinstance(to, Agent) or is_recast(to) for to in agent.handoffs)
+        )
+
+
+_guard: ContextVar[_Guard | None] = ContextVar("what becomes of unsafe tools", default=None)
+
+
+def _mode() -> UnsafeTools:
+    guard = _guard.get()
+    return guard.mode if guard is not None else "on"
 
 
 @contextmanager
 def allowing(mode: UnsafeTools) -> Generator[None]:
     """Within, unsafe tools are `on`, `off`, or wait for the `owner`."""
-    token = _allowed.set(mode)
+    token = _guard.set(_Guard(mode))
     try:
         yield
     finally:
-        _allowed.reset(token)
+        _guard.reset(token)
 
 
-def guarded(agent: Agent[Any], told: object = None) -> Agent[Any]:
-    """The agent as it may be run here: a copy of its whole graph where unsafe tools are not just on.
-
-    A run that goes on from the state that it is `told` goes on with such a copy too.
-    """
-    if _allowed.get() == "on" or all(map(_is_fit, everyone(agent))):
-        return agent
-    copies = Recast(_fit, servers=lambda server: not is_unsafe(server))
-    made = copies.of(agent)
-    if isinstance(told, RunState):
-        _go_on(told, copies)
-    return made
-
-
-def _go_on(state: Any, copies: Recast) -> None:
-    state._current_agent = copies.known(state._current_agent)  # noqa: SLF001 - the SDK has no public word for it
-
-
-def _is_fit(agent: Agent[Any]) -> bool:
-    """Whether nothing of the agent has to change; so it is with a copy that was made for this."""
-    return (
-        all(_fit(tool) is tool for tool in agent.tools)
-        and not any(map(is_unsafe, agent.mcp_servers))
-        and all(isinstance(to, Agent) or is_recast(to) for to in agent.handoffs)
-    )
+def guarded(agent: Agent[Any]) -> Agent[Any]:
+    """The agent as it may be run here: a copy of its whole graph where unsafe tools are not just on."""
+    guard = _guard.get()
+    return agent if guard is None or guard.is_fit(agent) else guard.copies.of(agent)
 
 
 def tools_of(agent: Agent[Any], mode: UnsafeTools) -> list[Tool]:
@@ -124,17 +145,8 @@ def tools_of(agent: Agent[Any], mode: UnsafeTools) -> list[Tool]:
         return guarded(agent).tools
 
 
-def _fit(tool: Tool) -> Tool | None:
-    """The tool as it may be given to a model. What cannot wait for anybody is off where the owner is asked."""
-    if not is_unsafe(tool) or waits_for_owner(tool):
-        return tool
-    if _allowed.get() == "off" or not isinstance(tool, FunctionTool):
-        return None
-    waiting = copy(tool)
-    waiting.__dict__[_WAITS] = True
-    waiting.is_enabled = tool.__dict__.get(_OWN, tool.is_enabled)
-    waiting.needs_approval = True
-    return waiting
+def _waits(tool: Tool) -> bool:
+    return tool.__dict__.get(_WAITS) is True
 
 
 def _marked(tool: Vouched, *, unsafe: bool) -> Vouched:
@@ -146,7 +158,7 @@ def _only_where_allowed(tool: FunctionTool) -> Any:
     own = tool.is_enabled
 
     async def enabled(context: RunContextWrapper[Any], agent: AgentBase[Any]) -> bool:
-        if _allowed.get() != "on":
+        if _mode() != "on":
             return False
         given: Any = own(context, agent) if callable(own) else own
         return bool(await cast("Any", given) if isawaitable(given) else given)
