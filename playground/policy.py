@@ -157,4 +157,6 @@ def _least(value: int, bound: int | None) -> int:
 
 def _names(names: Collection[str], model: str, listed: Container[str]) -> bool:
     """Whether a list names the model, or all that its provider lists, the model among them."""
+    if model.endswith("/*"):  # itself it is nobody's name
+        return False
     return model in names or (f"{model.partition('/')[0]}/*" in names and model in listed)
