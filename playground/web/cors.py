@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 OPEN = "/chatkit"
 """What may be used from elsewhere, with all that is below it. The page and its files are for itself alone."""
 
-METHODS = ("GET", "POST", "PUT")
+METHODS = ("GET", "POST", "PUT", "DELETE")
 
 REQUEST_HEADERS = (
     "Authorization",

@@ -413,3 +413,11 @@ async def test_an_own_key_opens_no_other_model(sqlite_url: str) -> None:
         request = {"type": "threads.create", "params": {"input": waiting("openai/words-5")}}
         assert (await made.client.post("/chatkit", json=request)).status_code == 403
         assert posts(made) == []
+
+
+async def test_a_site_that_is_allowed_may_take_a_key_away(sqlite_url: str) -> None:
+    async with stack(sqlite_url, allowed_origins=("https://friend.test",)) as made:
+        for method in ("PUT", "DELETE"):
+            headers = {"Origin": "https://friend.test", "Access-Control-Request-Method": method}
+            answer = await made.client.options("/chatkit/me/keys/openai", headers=headers)
+            assert method in answer.headers["access-control-allow-methods"]
