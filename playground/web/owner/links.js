@@ -28,7 +28,7 @@ export class Access {
         { heading: "Visitors", text: (link, state) => String(state.links[link.id]?.visitors ?? 0), kind: "end" },
         { heading: "Spent", text: spent, kind: "end" },
         { heading: "Ends", text: ends, title: when },
-        { heading: "", make: (row) => rowButton("Revoke", "danger", () => this.#revoke("link", row.item)), update: shown, kind: "act" },
+        { heading: "Action", silent: true, make: (row) => rowButton("Revoke", "danger", () => this.#revoke("link", row.item)), update: shown, kind: "act" },
       ],
     });
     this.tokenTable = new Table({
@@ -39,7 +39,7 @@ export class Access {
         { heading: "Subject", text: (token) => token.subject, title: (token) => token.visitor_id, kind: "strong" },
         { heading: "Good for", text: scope, kind: "list" },
         { heading: "Ends", text: ends, title: when },
-        { heading: "", make: (row) => rowButton("Revoke", "danger", () => this.#revoke("token", row.item)), update: shown, kind: "act" },
+        { heading: "Action", silent: true, make: (row) => rowButton("Revoke", "danger", () => this.#revoke("token", row.item)), update: shown, kind: "act" },
       ],
     });
     this.element = h("div", { class: "pair" },

@@ -27,7 +27,7 @@ export class Runs {
         { heading: "Status", make: () => h("span", { class: "tag" }), update: (cell, run) => this.#status(cell.firstChild, run) },
         { heading: "For", text: (run) => lasting(run.seconds), kind: "end" },
         { heading: "Spent", text: (run) => `${money(run.spent)}${run.held ? `, ${money(run.held)} held` : ""}`, kind: "end" },
-        { heading: "", make: (row) => rowButton("Stop", "danger", () => this.#stop(row.item)), kind: "act" },
+        { heading: "Action", silent: true, make: (row) => rowButton("Stop", "danger", () => this.#stop(row.item)), kind: "act" },
       ],
     });
     this.element = h("section", { class: "card", id: "runs", "aria-labelledby": "runs-title" },

@@ -4,8 +4,9 @@ import { arrange, h, write } from "./dom.js";
 
 /**
  * `columns` are {heading, kind, text, title, make, update}: text(item, state) and title(item, state) are written for each
- * look, make(row) gives an element once, update(cell, item, state) changes it; `kind` is a class. Of many items only the
- * `first` are shown until all are asked for. On a narrow screen each row is a card, and the headings are its labels.
+ * look, make(row) gives an element once, update(cell, item, state) changes it; `kind` is a class, a `silent` heading is only
+ * for who cannot see what is below it. Of many items only the `first` are shown until all are asked for. On a narrow screen
+ * each row is a card, and the headings are its labels.
  */
 export class Table {
   #rows = new Map();
@@ -17,7 +18,8 @@ export class Table {
     this.key = key;
     this.empty = h("p", { class: "empty" }, empty);
     this.table = h("table", {}, h("caption", { class: "unseen" }, caption),
-      h("thead", {}, h("tr", {}, columns.map(({ heading, kind }) => h("th", { scope: "col", class: kind }, heading)))), this.#body);
+      h("thead", {}, h("tr", {}, columns.map(({ heading, kind, silent }) =>
+        h("th", { scope: "col", class: kind }, silent ? h("span", { class: "unseen" }, heading) : heading)))), this.#body);
     this.more = h("button", { type: "button", class: "button small quiet", onclick: () => this.#open() });
     this.element = h("div", { class: "table" }, this.table, this.empty, h("div", { class: "more" }, this.more));
   }
@@ -47,8 +49,8 @@ export class Table {
   /** A row whose cells are made once; `row.item` is what it shows by now. */
   #made() {
     const row = { item: null, cells: [] };
-    row.cells = this.columns.map(({ heading, kind, make }) => {
-      const cell = h("td", { "data-label": heading, class: kind });
+    row.cells = this.columns.map(({ heading, kind, make, silent }) => {
+      const cell = h("td", { "data-label": silent ? "" : heading, class: kind });
       if (make) cell.append(make(row));
       return cell;
     });

@@ -30,7 +30,7 @@ export class Troubles {
       first: FIRST,
       columns: [
         { heading: "When", text: (one, state) => distance(one.at, state.now), title: (one) => moment(one.at), kind: "narrow" },
-        { heading: "", make: () => h("span", { class: "tag" }), update: level },
+        { heading: "Level", silent: true, make: () => h("span", { class: "tag" }), update: level },
         { heading: "What", text: what, title: (one) => one.place, kind: "words" },
       ],
     });

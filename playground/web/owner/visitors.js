@@ -31,7 +31,7 @@ export class Visitors {
         { heading: "Answers kept", text: (one) => count(one.messages), kind: "end" },
         { heading: "Today", text: (one) => money(one.today), kind: "end" },
         { heading: "In all", text: (one) => money(one.spent), kind: "end" },
-        { heading: "", make: (row) => rowButton("Block", "danger", () => this.#turn(row.item)), update: label, kind: "act" },
+        { heading: "Action", silent: true, make: (row) => rowButton("Block", "danger", () => this.#turn(row.item)), update: label, kind: "act" },
       ],
     });
     const sorts = new Switch("Which visitors", [["last", "Last seen"], ["most", "Most spent today"], ["blocked", "Blocked"]], (sort) => {
