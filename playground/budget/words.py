@@ -1,22 +1,13 @@
 """What a visitor is told when there is nothing left to spend."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from playground.errors import CapReached, LimitReached
+from playground.languages.say import say
 from playground.store.budgets import Cap, Full
 
 HOUR = 3600.0
 MOMENT = 10.0
-_SPENT: Mapping[Cap, str] = {
-    "total": "What this playground may spend is spent. Its owner has to allow more before anybody can go on.",
-    "day": "What this playground may spend in a day is spent. It goes on at midnight UTC.",
-    "link": "What may be spent by your link is spent. Ask whoever gave it to you for another one.",
-    "visitor": "What you may spend here in a day is spent. You can go on at midnight UTC.",
-    "tokens": "You have had all the tokens of this day. You can go on at midnight UTC.",
-}
-_HELD = "What is left to spend is held for answers that are under way. Try again in a moment."
-_LITTLE = "Less is left to spend than this could cost. Ask for something shorter, without files, or a cheaper model."
 _DAILY = frozenset({"day", "visitor", "tokens"})
 
 
@@ -29,7 +20,7 @@ def until_midnight(at: datetime) -> float:
 def refusal(full: Full, at: datetime) -> CapReached:
     """For a request that would begin a run. What does not end with the day may be raised by the owner any time."""
     if full.why == "held":
-        return CapReached(_HELD, retry_after=MOMENT)
+        return CapReached(_sentence(full), retry_after=MOMENT)
     return CapReached(_sentence(full), retry_after=until_midnight(at) if full.cap in _DAILY else HOUR)
 
 
@@ -39,7 +30,25 @@ def exhausted(full: Full) -> LimitReached:
 
 
 def _sentence(full: Full) -> str:
-    return _SPENT[full.cap] if full.why == "spent" else _HELD if full.why == "held" else _LITTLE
+    if full.why == "held":
+        return say("What is left to spend is held for answers that are under way. Try again in a moment.")
+    if full.why == "little":
+        return say("This could cost more than is left to spend. Ask for less, without files, or a cheaper model.")
+    return _spent(full.cap)
+
+
+def _spent(cap: Cap) -> str:
+    match cap:
+        case "total":
+            return say("What this playground may spend is spent. Only its owner can allow more.")
+        case "day":
+            return say("What this playground may spend in a day is spent. It goes on at midnight UTC.")
+        case "link":
+            return say("What may be spent by your link is spent. Ask whoever gave it to you for another one.")
+        case "visitor":
+            return say("What you may spend here in a day is spent. You can go on at midnight UTC.")
+        case "tokens":
+            return say("You have had all the tokens of this day. You can go on at midnight UTC.")
 
 
 def unnoted() -> LimitReached:

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import replace
 from typing import Any
 
-from agents import Agent, Model
+from agents import Agent, Model, RunConfig
 from chatkit.types import Thread
 
 from playground import prices
@@ -27,7 +27,7 @@ from playground.runs.drive import Drive, Task
 from playground.runs.history import Told
 from playground.runs.hooks import Fill
 from playground.runs.live import LiveRun
-from playground.runs.nested import Pay, unpaid
+from playground.runs.nested import Pay, around, unpaid
 from playground.runs.order import Order
 from playground.runs.paused import restored
 from playground.runs.presses import Press, Presses
@@ -119,14 +119,15 @@ class Answerer:
     async def _answer(self, run: LiveRun, drive: Drive, told: Told) -> Ending:
         order = run.order
         try:
-            if order.pressed is not None and run.paused is None:
-                now = await self._press(run, drive, order.pressed)
-                if now is None:
-                    return await drive.go(None)
-                told = now
             built, model = await asyncio.to_thread(self._cast, order)
             own = await self._keys.model(order.visitor_id, order.model) if self._keys else None
             model, pay = self._paid(run, own or model, own_key=own is not None)
+            if order.pressed is not None and run.paused is None:
+                with around(RunConfig(model=model, tracing_disabled=not self._settings.tracing), pay):
+                    now = await self._press(run, drive, order.pressed)
+                if now is None:
+                    return await drive.go(None)
+                told = now
             placed = World(self._worlds, run, drive.calls, drive.note).around(guarded(built))
             agent = choosing(bounded(placed, self._settings.tool_timeout), order.tool_choice)
             state = await restored(agent, run.paused) if run.paused else None

@@ -22,6 +22,7 @@ from agents.run_config import _coerce_run_config as coerced  # pyright: ignore[r
 from typing_extensions import override
 
 from playground.budget.metered import Metered
+from playground.errors import AgentError
 from playground.toolkit.unsafe import guarded
 
 Pay = Callable[[Model], Model]
@@ -36,6 +37,7 @@ class _Under:
 
 
 _under: ContextVar[_Under | None] = ContextVar("under", default=None)
+_alone: ContextVar[bool] = ContextVar("alone", default=False)
 
 
 def unpaid(model: Model) -> Model:
@@ -46,13 +48,28 @@ def unpaid(model: Model) -> Model:
 @contextmanager
 def around(config: RunConfig, pay: Pay) -> Generator[None]:
     """What is run within is part of a run with this `config`; a model that its author brings is made to `pay`."""
-    if not isinstance(get_default_agent_runner(), _Runner):
-        set_default_agent_runner(_Runner())
+    _take_over()
     token = _under.set(_Under(config, pay, asyncio.get_running_loop()))
     try:
         yield
     finally:
         _under.reset(token)
+
+
+@contextmanager
+def apart() -> Generator[None]:
+    """What is run within is part of no run, and there are caps: nobody would pay for it, so it is refused."""
+    _take_over()
+    token = _alone.set(True)
+    try:
+        yield
+    finally:
+        _alone.reset(token)
+
+
+def _take_over() -> None:
+    if not isinstance(get_default_agent_runner(), _Runner):
+        set_default_agent_runner(_Runner())
 
 
 class _Runner(AgentRunner):
@@ -89,6 +106,8 @@ def _is_on_a_loop() -> bool:
 
 def _within(under: _Under | None, kwargs: dict[str, Any]) -> dict[str, Any]:
     if under is None:
+        if _alone.get():
+            raise AgentError("This action asks a model, which only an answer may do here.", allow_retry=False)
         return kwargs
     given = kwargs.get("run_config")
     return kwargs | {"run_config": _made(under, None if given is None else coerced(given))}

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -18,6 +18,7 @@ from playground.policy import Policy
 from playground.roster.roster import Roster
 from playground.runs.history import Told, model_input, told_aside
 from playground.runs.live import LiveRun
+from playground.runs.nested import apart
 from playground.runs.resumed import log
 from playground.store import items, runs, threads
 from playground.store.database import Database
@@ -98,7 +99,8 @@ class Presses:
         """
         async with self._doors.setdefault(press.thread_id, asyncio.Lock()):
             sender = await self.find(press)
-            outcome = await self._handled(sender, press.pressed)
+            with apart() if at_once and self._policy is not None and self._policy.caps.metered else nullcontext():
+                outcome = await self._handled(sender, press.pressed)
             tell = outcome.tell[:MOST_TOLD] if outcome.tell else None
             item = await self._changed(sender.row, outcome, told_aside(tell) if tell and at_once else None)
         return Served(item, tell)

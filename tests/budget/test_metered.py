@@ -162,7 +162,7 @@ def test_who_was_never_reached_did_nothing() -> None:
 async def test_a_call_that_there_is_no_room_for_is_not_made_and_its_visitor_told_why(sqlite_url: str) -> None:
     async with books(sqlite_url, cap_total="0.01") as own:
         model = says()
-        with pytest.raises(LimitReached, match="Less is left to spend than this could cost"):
+        with pytest.raises(LimitReached, match="This could cost more than is left"):
             await spend(own, model)
         assert not model.calls
 

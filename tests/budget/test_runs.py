@@ -127,7 +127,7 @@ async def test_when_all_is_spent_in_a_run_what_was_said_is_kept(sqlite_url: str,
         guest = house.guest()
         told = await guest.create(model='compatible/loop:stamp:{"text": "a"}', metadata={"agent": "tests.staff:clerk"})
         assert told.error is not None
-        assert told.error.startswith("Less is left to spend")
+        assert told.error.startswith("This could cost more than is left")
         spent, held = await sums(house)
         assert (0 < spent <= 200_000_000, held) == (True, 0)
         assert len(await charges(house)) == len(house.calls) > 1
