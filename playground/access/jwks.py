@@ -109,8 +109,7 @@ def _keys(body: bytes) -> tuple[PyJWK, ...]:
 
 
 def _key(told: dict[str, Any]) -> PyJWK | None:
-    kept = told.get("kty") == "oct" or "d" in told
-    if kept or told.get("use", "sig") != "sig" or told.get("alg") not in (None, *ALGORITHMS):
+    if "d" in told or told.get("use", "sig") != "sig" or told.get("alg") not in (None, *ALGORITHMS):
         return None
     try:
         key = PyJWK(told)

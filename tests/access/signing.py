@@ -76,18 +76,28 @@ class Signer:
     def jwk(self, **changes: Any) -> dict[str, Any]:
         """The public key as it is published."""
         public = self.private.public_key()
-        match public:
-            case rsa.RSAPublicKey():
-                told = RSAAlgorithm.to_jwk(public, as_dict=True)
-            case ec.EllipticCurvePublicKey():
-                told = ECAlgorithm.to_jwk(public, as_dict=True)
-            case _:
-                told = OKPAlgorithm.to_jwk(public, as_dict=True)
-        return {**told, "kid": self.kid, **changes}
+        return {**_published(public), "kid": self.kid, **changes}
+
+    @property
+    def secret(self) -> dict[str, Any]:
+        """The private key, as nobody should publish it."""
+        private = self.private
+        assert isinstance(private, ec.EllipticCurvePrivateKey)
+        return {**ECAlgorithm.to_jwk(private, as_dict=True), "kid": self.kid}
 
     def sign(self, *, header: Mapping[str, Any] | None = None, **changes: Any) -> str:
         """A token."""
         return jwt.encode(claims(**changes), self.private, self.algorithm, headers={"kid": self.kid, **(header or {})})
+
+
+def _published(public: rsa.RSAPublicKey | ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey) -> dict[str, Any]:
+    match public:
+        case rsa.RSAPublicKey():
+            return RSAAlgorithm.to_jwk(public, as_dict=True)
+        case ec.EllipticCurvePublicKey():
+            return ECAlgorithm.to_jwk(public, as_dict=True)
+        case _:
+            return OKPAlgorithm.to_jwk(public, as_dict=True)
 
 
 @dataclass
@@ -100,6 +110,8 @@ class KeyServer:
     status: int = 200
     more: str = ""
     asked: int = 0
+    drips: bool = False
+    """Answers never end, and are never silent for long."""
     hold: asyncio.Event | None = None
     """Answers wait for it."""
 
@@ -111,11 +123,13 @@ class KeyServer:
                 if self.hold:
                     await self.hold.wait()
                 body = json.dumps({"keys": self.keys}).encode() if self.body is None else self.body
-                head = (
-                    f"HTTP/1.1 {self.status} X\r\ncontent-length: {len(body)}\r\nconnection: close\r\n{self.more}\r\n"
-                )
+                head = f"HTTP/1.1 {self.status} X\r\ncontent-length: {10**5 if self.drips else len(body)}\r\nconnection: close\r\n{self.more}\r\n"
                 writer.write(head.encode() + body)
                 await writer.drain()
+                while self.drips:
+                    await asyncio.sleep(0.01)
+                    writer.write(b" ")
+                    await writer.drain()
             writer.close()
 
 
