@@ -120,5 +120,5 @@ async def test_what_nobody_thought_of_does_not_end_the_playground() -> None:
 
 
 def test_the_link_is_a_picture_too() -> None:
-    assert Link("https://demo.test").qr().startswith("<svg ")
+    assert "<svg " in Link("https://demo.test").qr()
     assert Link().qr() == ""
