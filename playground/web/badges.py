@@ -15,6 +15,7 @@ DAY = 86_400
 ABSOLUTE = 30 * DAY
 IDLE = 7 * DAY
 RENEW_AFTER = DAY
+FRESH = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,10 @@ class Badges:
             if badge := self._verified(value):
                 return badge
         return None
+
+    def is_fresh(self, badge: Badge) -> bool:
+        """Whether it was made a moment ago, perhaps by another process, for a link that is not known here yet."""
+        return self._clock() - badge.seen < FRESH
 
     def renewed(self, badge: Badge) -> Badge:
         """The badge to go on with: the same object until it is a day old."""

@@ -99,13 +99,18 @@ class Identity:
         cookies = headers.getlist("cookie")
         owner = self._keys.owner_badges.read(cookies, self._standing.facts.owner_left)
         held = self._keys.badges.read(cookies)
-        good = held if held and self._standing.lets_in(held.link) else None
+        good = held if held and await self._is_good(held) else None
         if not self._gate.lets_in(good, owner=owner):
             return Found(None, owner, held)
         if good is None and not scope["path"].startswith(CACHED):
             self._newcomers.welcome(_host(scope))
         badge = self._keys.badges.renewed(good) if good else self._keys.badges.new()
         return Found(Visitor(badge.visitor_id, link=badge.link), owner, held, badge)
+
+    async def _is_good(self, held: Badge) -> bool:
+        if not self._standing.lets_in(held.link) and self._keys.badges.is_fresh(held):
+            await self._standing.refresh()
+        return self._standing.lets_in(held.link)
 
     async def _known(self, scope: Scope, bearer: str, origin: str | None) -> Found:
         if not bearer.startswith(JWT):

@@ -107,6 +107,14 @@ async def test_where_only_the_invited_come_in_no_password_and_no_wrong_code_lets
         assert (await client.get("/chatkit/options")).status_code == 200
 
 
+async def test_a_link_that_another_process_made_and_took_a_moment_ago_is_good_here_too(url: tuple[str, Path]) -> None:
+    async with entrance(url, invite_only=True) as (house, here), entrance(url, invite_only=True) as (_, there):
+        made = await house.parts.links.make("friends")
+        await enter(here, code=made.code)
+        there.cookies.update(here.cookies)
+        assert (await there.get("/chatkit/options")).status_code == 200
+
+
 async def test_where_anybody_may_come_who_came_by_a_dead_link_is_somebody_new(url: tuple[str, Path]) -> None:
     async with entrance(url) as (house, client):
         made = await house.parts.links.make("friends")
