@@ -123,7 +123,9 @@ class KeyServer:
                 if self.hold:
                     await self.hold.wait()
                 body = json.dumps({"keys": self.keys}).encode() if self.body is None else self.body
-                head = f"HTTP/1.1 {self.status} X\r\ncontent-length: {10**5 if self.drips else len(body)}\r\nconnection: close\r\n{self.more}\r\n"
+                length = 10**5 if self.drips else len(body)
+                more = f"content-length: {length}\r\nconnection: close\r\n{self.more}"
+                head = f"HTTP/1.1 {self.status} X\r\n{more}\r\n"
                 writer.write(head.encode() + body)
                 await writer.drain()
                 while self.drips:
