@@ -19,7 +19,7 @@ from playground.ui.handlers.desk import Desk
 from playground.ui.handlers.links import Wanted, follow_link
 from playground.visitor import Scope, Visitor
 from playground.web.options import described
-from tests.house import ECHO, Guest, House, message, opened
+from tests.house import ECHO, Guest, House, Json, message, opened
 
 OTHER = "compatible/words-200"
 PARROT, CLERK = "tests.staff:parrot", "tests.staff:clerk"
@@ -113,7 +113,7 @@ async def test_a_request_reaches_no_agent_and_no_model_that_is_not_on_offer(hous
     await refused(ann.add(thread, metadata={"edit_item_id": first.question, "model": OTHER}))
     await refused(ann.retry(thread, first.question, metadata={"model": OTHER}))
     await refused(ann.retry(thread, first.question, metadata={"agent": CLERK}))
-    action = {"thread_id": thread, "item_id": None, "action": {"type": "x", "payload": {}}}
+    action: Json = {"thread_id": thread, "item_id": None, "action": {"type": "x", "payload": {}}}
     await refused(ann.start("threads.custom_action", action, metadata={"agent": CLERK}))
     await refused(ann.begin(metadata={"agent": "no:body"}))  # and nobody learns who there is
     assert [call.body["model"] for call in house.calls] == ["echo"]
