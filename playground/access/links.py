@@ -97,7 +97,7 @@ def _check(name: str, cap: Decimal | None, expires_at: datetime | None, now: dat
     if expires_at is not None and expires_at <= now:
         fault = "A link cannot have expired when it is made."
     if fault:
-        raise Malformed("{fault}", fault=fault)  # the owner's affair, so in English
+        raise Malformed("{complaint}", complaint=fault)  # the owner's affair, so in English
 
 
 def _link(row: LinkRow, now: datetime) -> Link:

@@ -181,7 +181,7 @@ def _check(subject: str, ttl: float, scope: Scope, origin: str | None) -> None:
     if origin is not None and not (len(origin) <= LONGEST_NAME and ORIGIN.fullmatch(origin)):
         fault = f"An origin is written as a browser tells it. {ORIGIN_FORM}"
     if fault:
-        raise Malformed("{fault}", fault=fault)  # the owner's affair, so in English
+        raise Malformed("{complaint}", complaint=fault)  # the owner's affair, so in English
 
 
 def _fits(scope: Scope) -> bool:

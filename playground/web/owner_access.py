@@ -126,7 +126,7 @@ def _wanted(kind: type[Wanted], sent: dict[str, Any]) -> Wanted:
     except ValidationError as error:
         fault = error.errors(include_input=False, include_url=False)[0]
         where = ".".join(str(step) for step in fault["loc"])
-        raise Malformed("{fault}", fault=f"{where}: {fault['msg']}") from None
+        raise Malformed("{complaint}", complaint=f"{where}: {fault['msg']}") from None
 
 
 def _token(row: SessionTokenRow, now: datetime) -> dict[str, Any]:
