@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlmodel import Session, col, delete, select, update
 
 from playground.records import LIVE
-from playground.store import threads
+from playground.store import session_tokens, threads
 from playground.store.access_tables import VisitorRow
 from playground.store.money_tables import BudgetRow, ChargeRow
 from playground.store.tables import (
@@ -53,6 +53,7 @@ def drop_rest(session: Session, *, visitor_id: str, at: datetime) -> None:
     files = update(AttachmentRow).where(col(AttachmentRow.visitor_id) == visitor_id)
     session.exec(files.where(col(AttachmentRow.status) != "dropped").values(status="gone"))
     session.exec(files.values(visitor_id=NOBODY, thread_id=None, name="", mime_type="", size=0, payload={}))
+    session_tokens.forget(session, visitor_id=visitor_id)
     charges = update(ChargeRow).where(col(ChargeRow.visitor_id) == visitor_id)
     session.exec(charges.values(visitor_id=NOBODY, run_id=None))
     of_days = col(BudgetRow.id).startswith(f"visitor:{visitor_id}:", autoescape=True)

@@ -46,6 +46,12 @@ def revoke(session: Session, token_id: str, *, at: datetime) -> bool:
     return True
 
 
+def forget(session: Session, *, visitor_id: str) -> None:
+    """Keep no word on who a visitor's tokens are for. They go on: what is deleted are words, not the way in."""
+    row = SessionTokenRow
+    session.exec(update(row).where(col(row.visitor_id) == visitor_id).values(subject=""))
+
+
 def ended(session: Session, *, at: datetime) -> frozenset[str]:
     """The ids of tokens that are good for nothing any more, however fresh a copy of them may look."""
     row = SessionTokenRow

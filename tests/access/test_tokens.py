@@ -15,6 +15,7 @@ from playground.access.tokens import LONGEST_TOKEN, Issued, Tokens
 from playground.errors import Forbidden, Malformed, NotFound, Unauthorized
 from playground.policy import Policy, policy_of
 from playground.settings import Settings
+from playground.store import leaving
 from playground.store.access_tables import SessionTokenRow
 from playground.store.database import Database
 from playground.visitor import Scope, Visitor
@@ -288,6 +289,16 @@ async def test_what_expired_is_forgotten_after_a_day(database: Database) -> None
         await issued(tokens(database, ahead=ahead), str(ahead))
     await tokens(database).tidy()
     assert {row.subject for row in await tokens(database).list()} == {"0", "-2000"}
+
+
+async def test_who_is_forgotten_is_named_nowhere_and_may_come_again(database: Database) -> None:
+    ours = tokens(database)
+    made, other = await issued(ours), await issued(ours, "bob")
+    visitor = await ours.verify(made.token, origin=None)
+    await database.write(lambda s: leaving.drop_rest(s, visitor_id=visitor.id, at=datetime.now(UTC)))
+    assert {row.id: row.subject for row in await ours.list()} == {made.id: "", other.id: "bob"}
+    again = await ours.refresh(made.token)
+    assert await ours.verify(again.token, origin=None) == visitor
 
 
 async def test_a_token_of_another_backend_is_not_refreshed_here(lite: Database) -> None:
