@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from playground.access.claims import LONGEST
 from playground.access.standing import Standing
-from playground.access.tokens import Tokens
+from playground.access.tokens import LONGEST_TOKEN, Tokens
 from playground.errors import NotFound, Unauthorized
 from playground.settings import Settings
 from playground.store.database import Database
@@ -121,6 +121,7 @@ WRONG: dict[str, dict[str, Any]] = {
     "agents that are no list": {"scope": {"agents": "board"}},
     "agents that are no names": {"scope": {"agents": [1]}},
     "models without end": {"scope": {"models": ["m"] * 101}},
+    "a great deal more": {"more": "x" * LONGEST_TOKEN},
     "an origin that is none": {"scope": {"origin": 1}},
 }
 
