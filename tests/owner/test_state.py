@@ -17,7 +17,7 @@ from playground.owner.troubles import Troubles
 from playground.store import visitors
 from playground.store.money_tables import BudgetRow, ChargeRow
 from playground.store.tables import RunRow
-from tests.house import House, opened, until
+from tests.house import AGENTS, House, opened, until
 
 NOW = datetime(2026, 11, 23, 12, 30, tzinfo=UTC)
 SLOW = "compatible/words-5000@50"
@@ -26,7 +26,8 @@ SLOW = "compatible/words-5000@50"
 @pytest.fixture
 async def house(database_url: str, tmp_path: Path) -> AsyncIterator[House]:
     caps = {"cap_day": Decimal(5), "cap_total": Decimal(10), "max_runs": 16}
-    async with opened(database_url, tmp_path, disconnect_grace=60, **caps) as house:
+    agents = (*AGENTS, "tests.runs.agents:payer")
+    async with opened(database_url, tmp_path, disconnect_grace=60, agent=agents, **caps) as house:
         yield house
 
 
@@ -120,20 +121,16 @@ async def test_an_answer_that_failed_is_listed_with_what_its_visitor_read(house:
 
 async def test_who_is_blocked_loses_also_the_run_that_waits_for_them(house: House) -> None:
     bob = house.guest("vis_bob")
-    await bob.create()
-    waiting = await bob.begin(model=SLOW)
-    await house.called(2)
+    model, agent = 'compatible/tools:{"pay":{"amount":5}}', "tests.runs.agents:payer"
+    waiting = await bob.begin(model=model, metadata={"agent": agent})
 
-    def park(session: Session) -> None:
-        visitors.seen(session, visitor_id="vis_bob", link_id=None, at=NOW)
+    async def waits() -> bool:
+        return await bob.status(waiting) == "awaiting_approval"
 
-    await house.change(park)
+    await until(waits)
     await actions.block(house.parts, "vis_bob")
-
-    async def over() -> bool:
-        return (await house.stored(lambda session: session.get_one(RunRow, waiting.run_id))).status == "cancelled"
-
-    await until(over)
+    row = await house.stored(lambda session: session.get_one(RunRow, waiting.run_id))
+    assert (row.status, row.error) == ("cancelled", "You may not go on here any more, so this answer was stopped.")
     assert (await seen_by(house).now("blocked"))["visitors"]["shown"][0]["id"] == "vis_bob"
     await actions.unblock(house.parts, "vis_bob")
     assert (await bob.create()).answer == "hello"
