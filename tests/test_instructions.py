@@ -9,7 +9,8 @@ from sqlmodel import Session, select
 
 from playground.compare.saving.gather import comparison
 from playground.errors import Forbidden
-from playground.records import LaneSettings
+from playground.records import Decision, LaneSettings
+from playground.runs.approvals import Verdict
 from playground.store.tables import ItemRow, LaneRow, RunEventRow, RunRow, TabRow, ThreadRow
 from playground.ui.handlers.desk import WRITTEN_ANEW, Desk
 from playground.ui.handlers.lane import set_settings
@@ -100,6 +101,21 @@ async def test_shown_instructions_are_read_and_not_changed(
         drawer: dict[str, Any] = {"instructions": told, "temperature": 1.0, "max_tokens": None, "effort": None}
         await set_settings(client, tab_id=tab.id, **drawer)  # the field is sent along with the others
         assert (await client.tab(tab.id)).lane.settings == LaneSettings(temperature=1.0)
+
+
+async def test_what_a_run_began_with_is_not_told_any_more_when_it_goes_on(sqlite_url: str, tmp_path: Path) -> None:
+    agents = ("tests.runs.agents:payer",)
+    async with opened(sqlite_url, tmp_path, agent=agents) as house:
+        guest = house.guest()
+        settings = {"settings": {"instructions": "Be a pirate."}}
+        reply = await guest.begin(model='compatible/tools:{"pay":{"amount":5}}', metadata=settings)
+        run = await house.parts.engine.rest(guest.visitor, reply.run_id)
+        assert "pirate" in str(house.calls[-1].body)
+    async with opened(sqlite_url, tmp_path, agent=agents, instructions="hidden") as house:
+        verdict = Verdict([Decision(run.asks[0].call_id, approve=False)])
+        await house.parts.engine.decide(guest.visitor, run.id, verdict)
+        await house.parts.engine.rest(guest.visitor, run.id)
+        assert "pirate" not in str(house.calls[-1].body)
 
 
 async def test_what_was_set_before_is_not_told_any_more(sqlite_url: str, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from agents import RunContextWrapper
 
 from playground.errors import Conflict, Forbidden, Malformed, NotFound
 from playground.records import Decision, RunRecord
@@ -112,6 +113,12 @@ def test_an_agent_that_was_guarded_once_stays_as_it_is() -> None:
             once = guarded(handed)
             assert guarded(once) is once
             assert once is not handed
+
+
+@pytest.mark.parametrize("mode", ["off", "owner"])
+async def test_a_marked_tool_is_off_in_an_agent_that_nobody_has_copied(mode: UnsafeTools) -> None:
+    with allowing(mode):
+        assert [tool.name for tool in await direct.get_all_tools(RunContextWrapper(None))] == ["stamp"]
 
 
 def test_only_tools_can_be_marked() -> None:

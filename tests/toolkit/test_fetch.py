@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import tracemalloc
 import zlib
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from dataclasses import dataclass, field
@@ -311,9 +312,18 @@ async def test_what_unpacks_into_more_is_cut(canary: Canary, layers: int) -> Non
     for _ in range(layers):
         bomb = gzip.compress(bomb, 6)
     canary.reply = lambda _head: page(bomb, headers="Content-Encoding: gzip\r\n")
-    found = await outside(canary).fetch("http://public.example/")
+    fetcher = outside(canary)
+    canary_reply = canary.reply("")
+    canary.reply = lambda _head: canary_reply
+    tracemalloc.start()
+    try:
+        found = await fetcher.fetch("http://public.example/")
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
     assert len(found.text) <= MOST_BYTES
     assert found.cut is (layers == 1)
+    assert peak < 8 * MOST_BYTES
 
 
 @pytest.mark.parametrize("encoding", ["br", "zstd", "deflate", "gzip, gzip", "gzip"])
