@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, cast
 
-from sqlalchemy import CursorResult, and_, or_, update
-from sqlmodel import Session, col, delete, select
+from sqlalchemy import CursorResult, and_, bindparam, or_, update
+from sqlmodel import Session, SQLModel, col, delete, select
 
 from playground.store import charges
 from playground.store.access_tables import LinkRow
@@ -156,41 +156,49 @@ def pass_gate(session: Session, *, at: datetime) -> None:
     session.exec(update(BudgetRow).where(col(BudgetRow.id) == GATE).values(updated_at=at))
 
 
+# Made once: to put them together takes longer than to run them.
+_BUDGET = SQLModel.metadata.tables["budget"]
+_OF = _BUDGET.c
+_OWN = update(_BUDGET).where(_OF.id == bindparam("budget"))
+_MOST = 2**62
+_TAKE = _OWN.where(
+    _OF.spent_nano_usd + _OF.reserved_nano_usd + bindparam("held_money") <= bindparam("most_money"),
+    _OF.tokens + _OF.reserved_tokens + bindparam("held_tokens") <= bindparam("most_tokens"),
+).values(
+    reserved_nano_usd=_OF.reserved_nano_usd + bindparam("held_money"),
+    reserved_tokens=_OF.reserved_tokens + bindparam("held_tokens"),
+    updated_at=bindparam("at"),
+)
+_SPEND = _OWN.values(
+    reserved_nano_usd=_OF.reserved_nano_usd - bindparam("held_money"),
+    reserved_tokens=_OF.reserved_tokens - bindparam("held_tokens"),
+    spent_nano_usd=_OF.spent_nano_usd + bindparam("spent"),
+    tokens=_OF.tokens + bindparam("used"),
+    updated_at=bindparam("at"),
+)
 _HELD = (col(ReservationRow.budgets), col(ReservationRow.nano_usd), col(ReservationRow.tokens))
 
 
 def _take(session: Session, limit: Limit, row: ReservationRow) -> None:
     _open(session, limit.budget, row.created_at)
-    money = BudgetRow.spent_nano_usd + BudgetRow.reserved_nano_usd + row.nano_usd
-    tokens = BudgetRow.tokens + BudgetRow.reserved_tokens + row.tokens
-    values = {
-        "reserved_nano_usd": BudgetRow.reserved_nano_usd + row.nano_usd,
-        "reserved_tokens": BudgetRow.reserved_tokens + row.tokens,
-        "updated_at": row.created_at,
-    }
-    own = update(BudgetRow).where(col(BudgetRow.id) == limit.budget)
-    within = own if limit.nano_usd is None or not row.nano_usd else own.where(cast("Any", money) <= limit.nano_usd)
-    counted = within if limit.tokens is None else within.where(cast("Any", tokens) <= limit.tokens)
-    if not _changed(session, counted.values(**values)):
+    held = {"held_money": row.nano_usd, "held_tokens": row.tokens, "budget": limit.budget, "at": row.created_at}
+    money = _MOST if limit.nano_usd is None or not row.nano_usd else limit.nano_usd
+    caps = {"most_money": money, "most_tokens": _MOST if limit.tokens is None else limit.tokens}
+    if session.connection().execute(_TAKE, held | caps).rowcount == 0:
         check(limit, session.get(BudgetRow, limit.budget, populate_existing=True), row.nano_usd, row.tokens)
         raise Full(limit.cap, "held")  # somebody gave something back at this moment
 
 
 def _spend(session: Session, budget: str, charge: ChargeRow, *, nano_usd: int, tokens: int) -> None:
     """Of what was reserved nothing stays reserved."""
-    values = {
-        "reserved_nano_usd": BudgetRow.reserved_nano_usd - nano_usd,
-        "reserved_tokens": BudgetRow.reserved_tokens - tokens,
-        "spent_nano_usd": BudgetRow.spent_nano_usd + (charge.nano_usd or 0),
-        "tokens": BudgetRow.tokens + charge.input_tokens + charge.output_tokens,
-        "updated_at": charge.created_at,
-    }
-    session.exec(update(BudgetRow).where(col(BudgetRow.id) == budget).values(**values))
+    held = {"held_money": nano_usd, "held_tokens": tokens, "budget": budget, "at": charge.created_at}
+    spent = {"spent": charge.nano_usd or 0, "used": charge.input_tokens + charge.output_tokens}
+    session.connection().execute(_SPEND, held | spent)
 
 
 def _open(session: Session, budget: str, at: datetime) -> None:
     """See to it that the row is there."""
-    session.exec(insert(session, BudgetRow).values(**_empty(budget, at)).on_conflict_do_nothing())
+    session.connection().execute(insert(session, BudgetRow).on_conflict_do_nothing(), _empty(budget, at))
 
 
 def _empty(budget: str, at: datetime) -> Mapping[str, Any]:

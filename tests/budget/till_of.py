@@ -1,5 +1,6 @@
 """A till with the caps that a test wants, on a database of its own."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from typing import Any
 
 from sqlmodel import col, select
 
+from playground import prices
 from playground.budget.payer import Payer
 from playground.budget.purse import Purse
 from playground.policy import policy_of
@@ -57,6 +59,7 @@ class Books:
 @asynccontextmanager
 async def books(url: str, **settings: Any) -> AsyncGenerator[Books]:
     """Books under these settings."""
+    await asyncio.to_thread(prices.prepare)
     database = Database(url)
     await database.open()
     purse = Purse(database, policy_of(Settings(**settings)), owner="here")
