@@ -1,5 +1,6 @@
 """A page of another site that talks to `/chatkit` with bearer tokens, as a ChatKit UI does."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,11 @@ async def threads(page: httpx2.AsyncClient) -> list[str]:
 
 async def said(page: httpx2.AsyncClient, text: str = "Hello", **more: Any) -> httpx2.Response:
     return (await page.post("/chatkit", json=message(text, **more))).raise_for_status()
+
+
+async def status(page: httpx2.AsyncClient, answer: httpx2.Response) -> str:
+    run = await page.get(f"/chatkit/threads/{answer.headers['x-thread-id']}/run")
+    return str(run.raise_for_status().json()["status"])
 
 
 async def test_a_page_of_another_site_converses_with_a_token(up: Stack) -> None:
@@ -142,6 +148,23 @@ async def test_a_revoked_token_is_refused_everywhere_at_once(up: Stack) -> None:
             for method, path in (("POST", "/chatkit"), ("POST", "/chatkit/session/refresh"), ("GET", "/chatkit/me")):
                 answer = await shop.request(method, path, json={"type": "threads.list", "params": {}})
                 assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
+
+
+async def test_what_runs_on_a_revoked_token_is_stopped_and_nothing_else(up: Stack) -> None:
+    first, second = [await up.parts.tokens.issue("ann", ttl=600, scope=Scope()) for _ in range(2)]
+    async with page(up, first.token) as one, page(up, second.token) as other:
+        async with (
+            one.stream("POST", "/chatkit", json=message("Go on", model="compatible/stall-5")) as ends,
+            other.stream("POST", "/chatkit", json=message("Go on", model="compatible/stall-5")) as goes_on,
+        ):
+            renewed = (await one.post("/chatkit/session/refresh")).json()["token"]
+            await up.parts.tokens.revoke(first.id)  # as the command does, in another process
+            async with asyncio.timeout(20):
+                assert [frame async for frame in frames(ends)]
+                while await status(other, ends) == "running":
+                    await asyncio.sleep(0.05)
+            assert (await status(other, ends), await status(other, goes_on)) == ("cancelled", "running")
+        assert (await one.get("/chatkit/me", headers={"Authorization": f"Bearer {renewed}"})).status_code == 401
 
 
 async def test_a_scope_holds_over_the_wire(up: Stack) -> None:
