@@ -1,6 +1,7 @@
 """A playground with caps: who is let in, what each call of a run costs, and what is left when a server dies."""
 
 import asyncio
+from base64 import b64encode
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -229,3 +230,20 @@ async def test_without_caps_nobody_is_refused_and_all_is_written_down(sqlite_url
         name = budgets.ids("vis_ann", None, datetime.now(UTC))["visitor"]
         row = (await house.stored(lambda session: budgets.load(session, [name])))[name]
         assert (row.messages, row.tokens > 0) == (3, True)
+
+
+async def test_dictation_is_paid_for_as_well(sqlite_url: str, tmp_path: Path) -> None:
+    recording = {"audio_base64": b64encode(b"Hello there." * 100).decode(), "mime_type": "audio/webm"}
+    async with capped(sqlite_url, tmp_path) as house:
+        told = await house.guest().ask("input.transcribe", **recording)
+        assert told["text"].startswith("Hello there.")
+        (row,) = await charges(house)
+        assert (row.model, row.run_id, row.visitor_id) == ("openai/gpt-transcribe", None, "vis_ann")
+        assert await sums(house) == (row.nano_usd, 0)
+        assert row.nano_usd
+        spent = BudgetRow(id="total", spent_nano_usd=5 * 10**9, updated_at=datetime.now(UTC))
+        await house.change(lambda session: session.merge(spent))
+        asked = len(house.calls)
+        with pytest.raises(CapReached):
+            await house.guest().ask("input.transcribe", **recording)
+        assert len(house.calls) == asked
