@@ -13,6 +13,10 @@ from playground.quiet import hush
 from playground.settings import Settings
 
 
+_FLAGS = {"cap_total": "cap"}
+"""Settings whose flag has another name."""
+
+
 class UseError(ValueError):
     """A command that cannot be followed. The message is for whoever wrote it."""
 
@@ -40,5 +44,6 @@ def give_up(message: str, *, code: int) -> NoReturn:
 
 def _complaint(fault: ErrorDetails) -> str:
     name = str(fault["loc"][0])
-    flag, variable = name.lower().replace("_", "-"), name if name.isupper() else f"PLAYGROUND_{name.upper()}"
+    flag = _FLAGS.get(name, name.lower().replace("_", "-"))
+    variable = name if name.isupper() else f"PLAYGROUND_{name.upper()}"
     return f"{variable} (--{flag}): {fault['msg']}"
