@@ -12,7 +12,6 @@ from playground.folder import keep_private
 from playground.quiet import hush
 from playground.settings import Settings
 
-
 _FLAGS = {"cap_total": "cap"}
 """Settings whose flag has another name."""
 
