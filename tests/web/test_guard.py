@@ -9,7 +9,9 @@ from starlette.routing import Route
 
 from playground.errors import Malformed, NotFound
 from playground.web.guard import POLICY
+from playground.web.told import LONGEST
 from tests.web.conftest import Lines, serving
+from tests.web.raw import answer, connected
 from tests.web.standin import Parts
 
 FOREIGN = {"Origin": "https://evil.test"}
@@ -98,7 +100,7 @@ async def test_an_allowed_site_may_use_the_protocol_with_its_cookie(client: http
     assert preflight.status_code == 200
     assert preflight.headers["access-control-allow-origin"] == "https://friend.test"
     assert preflight.headers["access-control-allow-credentials"] == "true"
-    unknown = await client.options("/chatkit", headers=FRIEND | asked | {"Access-Control-Request-Method": "DELETE"})
+    unknown = await client.options("/chatkit", headers=FRIEND | asked | {"Access-Control-Request-Method": "PATCH"})
     assert unknown.status_code == 400
 
 
@@ -242,6 +244,30 @@ async def test_what_opens_something_is_not_in_the_log(
     await client.get(path)
     assert [line["path"] for line in lines if line["event"] == "request"] == [told]
     assert "secret" not in str([line for line in lines if line["event"] != "request"])
+
+
+async def test_what_a_stranger_makes_up_fills_neither_the_log_nor_the_statistics(
+    client: httpx2.AsyncClient, lines: Lines
+) -> None:
+    await client.request("MADE-UP", f"/{'long' * 1000}")
+    line = next(line for line in lines if line["event"] == "request")
+    assert line["method"] == "_OTHER"  # the same is counted by
+    assert len(line["path"]) == LONGEST
+
+
+@pytest.mark.parametrize("target", ["*", "healthz"])
+async def test_a_target_that_is_no_path_is_one_line_like_any_other(
+    client: httpx2.AsyncClient, lines: Lines, target: str
+) -> None:
+    async with connected(client) as (reader, writer):
+        writer.write(f"OPTIONS {target} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+        assert (await answer(reader))[0] == 404
+    assert [line["path"] for line in lines if line["event"] == "request"] == [target]
+
+
+@pytest.mark.parametrize("origin", ["http://[", "http://[x]", "http://a]b"])
+async def test_an_origin_that_is_none_is_another_site(client: httpx2.AsyncClient, origin: str) -> None:
+    assert (await client.post("/page", headers={"Origin": origin})).status_code == 403
 
 
 async def test_probes_and_assets_are_logged_for_debugging_only(client: httpx2.AsyncClient, lines: Lines) -> None:
