@@ -20,6 +20,9 @@ from playground.budget.till import Till, Unnoted
 from playground.budget.usage import Told, told
 from playground.models.again import when_asked_again
 from playground.store.budgets import Full
+from playground.store.spend import dollars
+from playground.telemetry import work
+from playground.telemetry.work import CallSpan
 
 UNBILLED = frozenset({*range(400, 500), 503, 529} - {408, 499})
 """Statuses with which a provider refuses to work."""
@@ -65,14 +68,15 @@ class Metered(Model):
         asked = self._asked(args, kwargs)
         held = await self._hold(asked)
         outcome = _Outcome()
-        try:
-            response = await self._model.get_response(**asked)
-            outcome.told = told(response.usage, response.output)
-        except Exception as error:
-            outcome.fail(error, held)
-            raise
-        finally:
-            await self._till.settle(held, outcome.told, billed=outcome.billed)
+        with work.model_call(self._payer.model) as span:
+            try:
+                response = await self._model.get_response(**asked)
+                outcome.told = told(response.usage, response.output)
+            except Exception as error:
+                outcome.fail(error, held)
+                raise
+            finally:
+                await self._settle(held, outcome, span)
         return response
 
     @override
@@ -81,17 +85,18 @@ class Metered(Model):
         asked = self._asked(args, kwargs)
         held = await self._hold(asked)
         outcome = _Outcome()
-        try:
-            events = cast("AsyncGenerator[TResponseStreamEvent]", self._model.stream_response(**asked))
-            async with aclosing(events):
-                async for event in events:
-                    outcome.hear(event)
-                    yield event
-        except Exception as error:
-            outcome.fail(error, held)
-            raise
-        finally:
-            await self._till.settle(held, outcome.told, billed=outcome.billed)
+        with work.model_call(self._payer.model) as span:
+            try:
+                events = cast("AsyncGenerator[TResponseStreamEvent]", self._model.stream_response(**asked))
+                async with aclosing(events):
+                    async for event in events:
+                        outcome.hear(event)
+                        yield event
+            except Exception as error:
+                outcome.fail(error, held)
+                raise
+            finally:
+                await self._settle(held, outcome, span)
 
     @override
     async def close(self) -> None:
@@ -136,6 +141,10 @@ class Metered(Model):
             held = await self._till.hold(self._payer, room)
         when_asked_again(lambda: self._extend(held))
         return held
+
+    async def _settle(self, held: Held, outcome: _Outcome, span: CallSpan) -> None:
+        took = await self._till.settle(held, outcome.told, billed=outcome.billed)
+        span.used(took.input_tokens, took.output_tokens, dollars(took.nano_usd))
 
     async def _extend(self, held: Held) -> None:
         with _in_words():

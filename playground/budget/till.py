@@ -82,11 +82,12 @@ class Till:
         await self._noted(held, self._database.write(work, durable=True))
         held.nano_usd, held.tokens = held.nano_usd + nano_usd, held.tokens + tokens
 
-    async def settle(self, held: Held, told: Told | None, *, billed: bool = True) -> None:
-        """Write down what a call took: what was told, else all that was held. Never raises, also if it is cancelled."""
+    async def settle(self, held: Held, told: Told | None, *, billed: bool = True) -> ChargeRow:
+        """Write down, and answer, what a call took: what was told, else all that was held. Raises nothing."""
         row = self._charge(held, told if billed else _NOTHING)
         task = self._spawn(self._settle(held, row, billed=billed))
         await asyncio.wait({task}, timeout=SETTLE_SECONDS)
+        return row
 
     async def tidy(self, *, fresh: timedelta = FRESH) -> None:
         """Settle what could not be settled before, and what the dead have left behind. It counts as spent."""
