@@ -110,6 +110,8 @@ class KeyServer:
     status: int = 200
     more: str = ""
     asked: int = 0
+    open: int = 0
+    """Connections."""
     drips: bool = False
     """Answers never end, and are never silent for long."""
     hold: asyncio.Event | None = None
@@ -117,22 +119,36 @@ class KeyServer:
 
     async def reply(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One request."""
+        self.open += 1
         with contextlib.suppress(ConnectionError):
             if await read_call(reader):
                 self.asked += 1
-                if self.hold:
-                    await self.hold.wait()
-                body = json.dumps({"keys": self.keys}).encode() if self.body is None else self.body
-                length = 10**5 if self.drips else len(body)
-                more = f"content-length: {length}\r\nconnection: close\r\n{self.more}"
-                head = f"HTTP/1.1 {self.status} X\r\n{more}\r\n"
-                writer.write(head.encode() + body)
-                await writer.drain()
-                while self.drips:
-                    await asyncio.sleep(0.01)
-                    writer.write(b" ")
-                    await writer.drain()
-            writer.close()
+                await self._answer(writer)
+        writer.close()
+        with contextlib.suppress(ConnectionError):
+            await writer.wait_closed()
+        self.open -= 1
+
+    async def _answer(self, writer: asyncio.StreamWriter) -> None:
+        if self.hold:
+            await self.hold.wait()
+        body = json.dumps({"keys": self.keys}).encode() if self.body is None else self.body
+        length = 10**5 if self.drips else len(body)
+        more = f"content-length: {length}\r\nconnection: close\r\n{self.more}"
+        writer.write(f"HTTP/1.1 {self.status} X\r\n{more}\r\n".encode() + body)
+        await writer.drain()
+        while self.drips:
+            await asyncio.sleep(0.01)
+            writer.write(b" ")
+            await writer.drain()
+
+    async def end(self) -> None:
+        """Lets every answer end."""
+        self.drips = False
+        if self.hold:
+            self.hold.set()
+        while self.open:
+            await asyncio.sleep(0.005)
 
 
 @contextlib.asynccontextmanager
@@ -143,5 +159,4 @@ async def published(*signers: Signer) -> AsyncGenerator[KeyServer]:
     told.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/keys.json"
     async with server:
         yield told
-        if told.hold:
-            told.hold.set()
+        await told.end()
