@@ -45,7 +45,8 @@ def mount(app: FastAPI, page: gr.Blocks, settings: Settings) -> None:
     )
     page_route = app.routes[-1]
     assert isinstance(page_route, Mount)  # noqa: S101 - what Gradio just mounted
-    page_route.app = OwnPages(Audience(page_route.app))
+    listeners = {number for number, one in page.fns.items() if one.fn}  # pyright: ignore[reportUnknownMemberType]
+    page_route.app = OwnPages(Audience(page_route.app), listeners)
 
 
 def _visitor_id(request: Request) -> str | None:

@@ -6,6 +6,7 @@ whoever says it. So what it is told here is another name: one that follows from 
 
 import hashlib
 import re
+from collections.abc import Collection
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -19,7 +20,7 @@ from playground.visitor import Visitor
 API = "/gradio_api/"
 STREAM = f"{API}queue/data"
 HEARTBEAT = re.compile(rf"({API}heartbeat/)([^/]+)")
-TOLD_IN_BODY = re.compile(rf"{API}(?:queue/join|run/[^/]+)/?")
+TOLD_IN_BODY = re.compile(rf"{API}(?:queue/join|run/predict)/?")
 FOR_ALL = re.compile(
     rf"{API}(?:(?:file[=/]|custom_component/).*|(?:info|theme\.css|startup-events|app_id)/?)", re.DOTALL
 )
@@ -29,10 +30,11 @@ NAME = "session_hash"
 
 
 class OwnPages:
-    """An ASGI app in front of Gradio's."""
+    """An ASGI app in front of Gradio's. `listeners` are the numbers of those that can be called."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, listeners: Collection[int]) -> None:
         self._app = app
+        self._listeners = listeners
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, with a page's name that is the visitor's. Raises NotFound for a closed door."""
@@ -46,10 +48,39 @@ class OwnPages:
             own = f"{found[1]}{own_name(visitor_id, found[2])}"
             scope = {**scope, "path": own, "raw_path": own.encode()}
         elif TOLD_IN_BODY.fullmatch(path):
-            scope, receive = await _renamed_body(scope, receive, visitor_id)
+            scope, receive = await self._renamed_body(scope, receive, visitor_id)
         elif not FOR_ALL.fullmatch(path):
             raise NotFound
         await self._app(scope, receive, send)
+
+    async def _renamed_body(self, scope: Scope, receive: Receive, visitor_id: str) -> tuple[Scope, Receive]:
+        """What is sent, written anew: a name that is told twice, or in a form of its own, is read by all alike."""
+        try:
+            sent: Any = orjson.loads(await _whole(receive))
+        except ValueError:
+            raise Malformed("This is not JSON.") from None
+        session: Any = wire.as_object(sent) and sent.get(NAME)
+        if not isinstance(session, str):
+            raise Malformed("Say which page asks, in `session_hash`.")
+        listener: Any = sent.get("fn_index")
+        if not isinstance(listener, int) or listener not in self._listeners:
+            raise NotFound
+        try:
+            body = orjson.dumps({**sent, NAME: own_name(visitor_id, session)})
+        except TypeError:  # it reads what is nested deeper than it writes
+            raise Malformed("This is not JSON.") from None
+        kept = [pair for pair in scope["headers"] if pair[0] != b"content-length"]
+        headers = [*kept, (b"content-length", str(len(body)).encode())]
+        given = False
+
+        async def receiving() -> Message:
+            nonlocal given
+            if given:
+                return await receive()
+            given = True
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        return {**scope, "headers": headers}, receiving
 
 
 def own_name(visitor_id: str, session: str) -> str:
@@ -67,30 +98,6 @@ def _visitor_id(scope: Scope) -> str:
 def _renamed_query(query: bytes, visitor_id: str) -> bytes:
     pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True)
     return urlencode([(k, own_name(visitor_id, v) if k == NAME else v) for k, v in pairs]).encode()
-
-
-async def _renamed_body(scope: Scope, receive: Receive, visitor_id: str) -> tuple[Scope, Receive]:
-    """What is sent, written anew: a name that is told twice, or in a form of its own, is read by all alike."""
-    try:
-        sent: Any = orjson.loads(await _whole(receive))
-    except ValueError:
-        raise Malformed("This is not JSON.") from None
-    session: Any = wire.as_object(sent) and sent.get(NAME)
-    if not isinstance(session, str):
-        raise Malformed("Say which page asks, in `session_hash`.")
-    body = orjson.dumps({**sent, NAME: own_name(visitor_id, session)})
-    kept = [pair for pair in scope["headers"] if pair[0] != b"content-length"]
-    headers = [*kept, (b"content-length", str(len(body)).encode())]
-    given = False
-
-    async def receiving() -> Message:
-        nonlocal given
-        if given:
-            return await receive()
-        given = True
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    return {**scope, "headers": headers}, receiving
 
 
 async def _whole(receive: Receive) -> bytes:

@@ -8,6 +8,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from playground.ui.page import MISFIT
 from playground.web.server import create_app
 from tests.house import House
 from tests.ui.building import built
@@ -92,6 +93,18 @@ async def test_an_error_shows_our_words_only(browser: httpx2.AsyncClient) -> Non
     notes = reply.json()["data"][-1]
     assert notes["problem"]
     assert notes["text"] == "Not found."
+
+
+async def test_what_does_not_fit_a_listener_is_printed_nowhere(
+    browser: httpx2.AsyncClient, capfd: pytest.CaptureFixture[str]
+) -> None:
+    said = "my words \x1b]0;a title\x07"
+    for data in ([said], [said, said], [{"path": said, "meta": {"_type": "gradio.FileData"}}, said]):
+        reply = await call(browser, "set_agent", *data)
+        assert (reply.status_code, reply.json()["error"]) == (500, MISFIT)
+    printed = capfd.readouterr()
+    assert "my words" not in printed.out + printed.err
+    assert "Traceback" not in printed.err
 
 
 async def test_a_suggested_prompt_is_sent(browser: httpx2.AsyncClient, house: House) -> None:

@@ -111,10 +111,28 @@ async def test_a_page_that_is_named_twice_or_not_at_all_is_not_another_ones(
             assert event_id not in line
             if "unexpected_error" in line:
                 break
-    twice = f'{{"data": [], "fn_index": 0, "session_hash": "x", "session_hash": "{PAGE}"}}'
+    number = await listener(bob, "attach")
+    twice = f'{{"data": [], "fn_index": {number}, "session_hash": "x", "session_hash": "{PAGE}"}}'
     json_sent = {"Content-Type": "application/json"}
     assert (await bob.post("/gradio_api/queue/join", content=twice, headers=json_sent)).status_code == 200
     for body in ("{}", "[]", "{", '{"session_hash": null}', '{"session_hash": ["x"]}'):
         reply = await bob.post("/gradio_api/queue/join", content=body, headers=json_sent)
         assert reply.status_code == 400, body
     assert event_id in {one.get("event_id") for one in await heard(ann, until="process_generating")}
+
+
+async def test_a_listener_that_is_not_there_or_is_the_pages_own_is_not_called(ann: httpx2.AsyncClient) -> None:
+    config = (await ann.get("/config")).json()
+    of_the_page = next(one["id"] for one in config["dependencies"] if not one["backend_fn"])
+    for path in ("run/predict", "queue/join"):
+        for number in (-1, 9999, of_the_page, "0", None):
+            body: dict[str, Any] = {"data": [], "fn_index": number, "session_hash": PAGE}
+            assert (await ann.post(f"/gradio_api/{path}", json=body)).status_code == 404, number
+    assert (await ann.post("/gradio_api/run/%00", json={"data": [], "session_hash": PAGE})).status_code == 404
+
+
+async def test_what_is_nested_without_end_is_refused(ann: httpx2.AsyncClient) -> None:
+    for depth in (300, 100_000):
+        nested = "[" * depth + "]" * depth
+        body = f'{{"data": {nested}, "fn_index": {await listener(ann, "attach")}, "session_hash": "{PAGE}"}}'
+        assert (await ann.post("/gradio_api/queue/join", content=body)).status_code == 400
