@@ -1,5 +1,6 @@
 """Puts the page on an app, with what Gradio needs to be told when it does not launch itself."""
 
+import os
 from pathlib import Path
 
 import gradio as gr
@@ -15,6 +16,9 @@ LIVE_VIEWS = 512
 """Pages that can watch at once. Gradio counts a watching page as a busy thread, and has 40."""
 KEPT_PAGES = 300
 """Pages whose last values Gradio keeps in memory."""
+NEVER = str(2**62)
+"""Events after which Gradio counts all events anew, for a page of its own that is closed here. It took tens of
+milliseconds of the processor for each event that ended, and anybody can have any number of them end."""
 
 
 def mount(app: FastAPI, page: gr.Blocks, settings: Settings) -> None:
@@ -26,6 +30,7 @@ def mount(app: FastAPI, page: gr.Blocks, settings: Settings) -> None:
     page.has_launched = True
     page.max_threads = LIVE_VIEWS
     page.state_session_capacity = KEPT_PAGES
+    os.environ["GRADIO_ANALYTICS_CACHE_FREQUENCY"] = NEVER  # read by the queue that is made next
     page.queue(default_concurrency_limit=None, max_size=2 * LIVE_VIEWS)
     gr.mount_gradio_app(  # pyright: ignore[reportUnknownMemberType] - its callables lack type arguments
         app,

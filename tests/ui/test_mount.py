@@ -7,8 +7,10 @@ from typing import Any
 
 import httpx2
 import pytest
+from fastapi import FastAPI
 
-from playground.ui.page import MISFIT
+from playground.ui.mount import mount
+from playground.ui.page import MISFIT, build_page
 from playground.web.server import create_app
 from tests.house import House
 from tests.ui.building import built
@@ -105,6 +107,15 @@ async def test_what_does_not_fit_a_listener_is_printed_nowhere(
     printed = capfd.readouterr()
     assert "my words" not in printed.out + printed.err
     assert "Traceback" not in printed.err
+
+
+async def test_events_are_not_counted_anew_whenever_one_ends(house: House) -> None:
+    page = await asyncio.to_thread(built, lambda: build_page(house.parts))
+    mount(FastAPI(), page, house.parts.settings)
+    queue: Any = vars(page)["_queue"]
+    queue.events_recorded = 10_000
+    ended = {"time": 1.0, "status": "failed", "process_time": 1.0, "function": "attach", "session_hash": "x"}
+    assert queue.compute_analytics_summary([ended]) == {"functions": {}}
 
 
 async def test_a_suggested_prompt_is_sent(browser: httpx2.AsyncClient, house: House) -> None:
