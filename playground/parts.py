@@ -117,7 +117,7 @@ async def open_playground(settings: Settings) -> AsyncGenerator[Playground]:
             Rating(database),
             Waiting(engine),
             Acting(engine, answerer.presses, orders),
-            Uploads(attachments, models, rates, purse),
+            Uploads(engine, attachments, models=models, rates=rates, purse=purse),
         ]
         dispatcher = Dispatcher(settings, database, engine, orders, attachments=attachments, rooms=rooms, rates=rates)
         parts = Playground(

@@ -37,6 +37,7 @@ class Acting:
         return StreamReply(run_id=record.id, thread_id=record.thread_id)
 
     async def _act_at_once(self, visitor: Visitor, params: Any) -> dict[str, Any]:
+        self._engine.check_open()
         await self._engine.settled(params.thread_id)
         try:
             served = await self._presses.serve(Press(visitor, params.thread_id, _pressed(params)), at_once=True)

@@ -24,6 +24,7 @@ from playground.errors import Malformed, TooLarge
 from playground.models.provider import Models
 from playground.models.transcription import AUDIO
 from playground.protocol.dispatcher import Begin, Serve
+from playground.runs.engine import Engine
 from playground.visitor import Visitor
 
 MOST_AUDIO = 20_000_000
@@ -33,7 +34,8 @@ MOST_AUDIO = 20_000_000
 class Uploads:
     """A room of the dispatcher's."""
 
-    def __init__(self, attachments: Attachments, models: Models, rates: Rates, purse: Purse) -> None:
+    def __init__(self, engine: Engine, attachments: Attachments, *, models: Models, rates: Rates, purse: Purse) -> None:
+        self._engine = engine
         self._attachments = attachments
         self._models = models
         self._rates = rates
@@ -55,6 +57,7 @@ class Uploads:
         return {}
 
     async def _transcribe(self, visitor: Visitor, params: InputTranscribeParams) -> dict[str, Any]:
+        self._engine.check_open()
         self._models.check_transcription()
         mime_type = params.mime_type.partition(";")[0].strip().lower()
         if mime_type not in AUDIO:

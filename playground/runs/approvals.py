@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from sqlmodel import Session
 
 from playground import wire
+from playground.budget.admission import Admission
 from playground.errors import Conflict, Forbidden, NotFound
 from playground.records import WORDS, Ask, AskKind, Decision, LaneSettings, RunRecord
 from playground.runs.journal import Journal
@@ -49,17 +50,26 @@ class Approvals:
         live: Mapping[str, LiveRun],
         *,
         begin: Callable[[LiveRun], None],
+        admission: Admission | None = None,
     ) -> None:
         self._database = database
         self._journal = journal
         self._owner = owner
         self._live = live
         self._begin = begin
+        self._admission = admission
 
     async def decide(self, visitor: Visitor, run_id: str, verdict: Verdict) -> RunRecord:
         """Keep what was decided; the run goes on once nothing is left. Raises as the function `decide`."""
         record, resumed = await self._database.write(
-            lambda session: decide(session, visitor_id=visitor.id, run_id=run_id, verdict=verdict, owner=self._owner),
+            lambda session: decide(
+                session,
+                visitor_id=visitor.id,
+                run_id=run_id,
+                verdict=verdict,
+                owner=self._owner,
+                admission=self._admission,
+            ),
             durable=True,
         )
         if resumed is not None:
@@ -98,7 +108,10 @@ class Approvals:
     async def _supplied(self, visitor: Visitor, given: Supply, *, tries: int) -> Supplied:
         try:
             return await self._database.write(
-                lambda session: supply(session, visitor_id=visitor.id, given=given, owner=self._owner), durable=True
+                lambda session: supply(
+                    session, visitor_id=visitor.id, given=given, owner=self._owner, admission=self._admission
+                ),
+                durable=True,
             )
         except Unsettled:  # who is quick answers before another replica has saved that it waits
             if tries == 1:
@@ -125,12 +138,18 @@ class Approvals:
 
 
 def decide(
-    session: Session, *, visitor_id: str, run_id: str, verdict: Verdict, owner: str
+    session: Session,
+    *,
+    visitor_id: str,
+    run_id: str,
+    verdict: Verdict,
+    owner: str,
+    admission: Admission | None = None,
 ) -> tuple[RunRecord, Resumed | None]:
     """Keep what was decided; once nothing is left to decide the run is `owner`'s, to go on.
 
-    Raises NotFound for an unknown run or call, Conflict for one that is decided, and Forbidden for one that is not the
-    visitor's to decide; then nothing has changed.
+    Raises NotFound for an unknown run or call, Conflict for one that is decided, Forbidden for one that is not the
+    visitor's to decide, and TooMany while too many answers are under way; then nothing has changed.
     """
     row = runs.find(session, visitor_id=visitor_id, run_id=run_id, lock=True)
     threads.refuse_locked(session.get_one(ThreadRow, row.thread_id))
@@ -143,6 +162,8 @@ def decide(
         row.heartbeat_at = datetime.now(UTC)  # he is there: his time for the rest begins anew
         session.flush()
         return runs.record(row), None
+    if admission is not None and verdict.kind == "approval":  # the owner decides when it suits the owner
+        admission.check_runs(session, visitor_id, datetime.now(UTC))
     row.model = verdict.model or row.model
     if verdict.settings is not None:
         row.order = {**row.order, "settings": verdict.settings.model_dump(exclude_none=True)}

@@ -66,7 +66,9 @@ class Engine:
         self._journal = Journal(database, interval=settings.flush_interval, fenced=self._fenced)
         self._grace = Grace(settings.disconnect_grace, lambda run: self._halt(run, "left"))
         self._readers = Readers(database, self._live, self._grace)
-        self._approvals = Approvals(database, self._journal, self.owner, self._live, begin=self._resume)
+        self._approvals = Approvals(
+            database, self._journal, self.owner, self._live, begin=self._resume, admission=admission
+        )
         self._queue = Queue(database, self._live, begin=self._begin, forget=self._forget)
         self._standing = known = standing or Standing(database)
         self._stops = Stops(
@@ -102,12 +104,12 @@ class Engine:
 
     def check(self, agent: str, model: str) -> None:
         """Raise VisitorError if no run can be started, or not on these."""
-        self._refuse()
+        self.check_open()
         self._answerer.check(agent, model)
 
     async def submit(self, order: Order) -> RunRecord:
         """Start a run, or queue it behind the thread's live one. Raises VisitorError; then nothing has changed."""
-        self._refuse()
+        self.check_open()
         await self._answerer.allow(order)
         # whoever waits here may be cancelled; a run that was let in must have its task
         return await asyncio.shield(self._tasks.spawn(self._let_in(order)))
@@ -156,7 +158,7 @@ class Engine:
 
     async def decide(self, visitor: Visitor, run_id: str, verdict: Verdict) -> RunRecord:
         """Approve or reject what a run waits for; it goes on once all is decided. Raises VisitorError, see `decide`."""
-        self._refuse()
+        self.check_open()
         record = await self.run(visitor, run_id)
         await self._answerer.allow_on(visitor, record, verdict)
         await self.settled(record.thread_id)
@@ -172,7 +174,7 @@ class Engine:
 
     async def supply(self, visitor: Visitor, given: Supply) -> Supplied:
         """Take what the visitor's UI answers; the run goes on once all is answered. Raises as the function `supply`."""
-        self._refuse()
+        self.check_open()
         await self.settled(given.thread_id)
         await self._answerer.allow_on(visitor, await kept.waiting(self._database, visitor, given.thread_id), given)
         return await asyncio.shield(self._tasks.spawn(self._approvals.supply(visitor, given)))
@@ -223,14 +225,15 @@ class Engine:
         self._forget(run)
         logger.info("run waits" if run.parked else "run ended", extra=facts(run, ending))
 
-    def _refuse(self) -> None:
+    def check_open(self) -> None:
+        """Raise Unavailable, Paused while nothing may begin."""
         if self.closing:
             raise Unavailable("The server is stopping. Try again in a moment.")
         self._standing.check_running()
 
     async def _advance(self, thread_id: str) -> None:
         try:
-            self._refuse()
+            self.check_open()
         except Unavailable:  # what waits is ended, or waits on
             return
         await self._queue.advance(thread_id)

@@ -17,6 +17,7 @@ from chatkit.types import (
 from sqlmodel import Session
 
 from playground import wire
+from playground.budget.admission import Admission
 from playground.errors import Conflict, KeyReused, Malformed
 from playground.records import Ask, LaneSettings, RunRecord
 from playground.runs.admit import row_of
@@ -61,11 +62,13 @@ class Unsettled(Conflict):
     """Nothing is waited for, but the thread's run is under way: it may be about to wait."""
 
 
-def supply(session: Session, *, visitor_id: str, given: Supply, owner: str) -> Supplied:
+def supply(
+    session: Session, *, visitor_id: str, given: Supply, owner: str, admission: Admission | None = None
+) -> Supplied:
     """Take an answer; once nothing is left to answer the run is `owner`'s, to go on. What it asks next is shown.
 
-    Raises NotFound, Conflict for what is not waited for, Malformed for an answer that does not fit, and KeyReused; then
-    nothing has changed.
+    Raises NotFound, Conflict for what is not waited for, Malformed for an answer that does not fit, KeyReused, and
+    TooMany while too many answers are under way; then nothing has changed.
     """
     thread = threads.find(session, visitor_id=visitor_id, thread_id=given.thread_id, lock=True)
     row = runs.waiting_of(session, thread.id)
@@ -80,10 +83,17 @@ def supply(session: Session, *, visitor_id: str, given: Supply, owner: str) -> S
     if item_id not in {None, ask.item_id} or (ask.kind == "form") != (given.submission is not None):
         raise Conflict(NOTHING_WAITS)
     item, output = _filled(wire.item(items.locate(session, thread, ask.item_id or "").payload), given)
-    return _kept(session, row, replace(ask, approved=True, output=output), item, given, owner=owner)
+    supplied = _kept(session, row, replace(ask, approved=True, output=output), item, given)
+    if any(one.approved is None for one in runs.asks(row)):
+        return supplied
+    if admission is not None:
+        admission.check_runs(session, visitor_id, datetime.now(UTC))
+    resumed = taken_over(session, row, owner)
+    return replace(supplied, run=resumed.record, resumed=resumed)
 
 
-def _kept(session: Session, row: RunRow, ask: Ask, item: ThreadItem, given: Supply, *, owner: str) -> Supplied:
+def _kept(session: Session, row: RunRow, ask: Ask, item: ThreadItem, given: Supply) -> Supplied:
+    """The answer, saved. What is to be asked next is shown."""
     after = row.last_seq
     replace_item(session, row, item)
     log(session, row, [StreamOptionsEvent(stream_options=StreamOptions(allow_cancel=True))])
@@ -96,10 +106,7 @@ def _kept(session: Session, row: RunRow, ask: Ask, item: ThreadItem, given: Supp
     row.order = {**row.order, **_noted(row, given, after)}
     session.add(row)
     session.flush()
-    if any(one.approved is None for one in paused.asks):
-        return Supplied(runs.record(row), after)
-    resumed = taken_over(session, row, owner)
-    return Supplied(resumed.record, after, resumed)
+    return Supplied(runs.record(row), after)
 
 
 def _refused(session: Session, thread: ThreadRow) -> Conflict:

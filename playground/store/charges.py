@@ -6,14 +6,17 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, delete, select
 
+from playground.store import visitors
 from playground.store.money_tables import ChargeRow
 
 KEPT = timedelta(days=400)
 
 
 def add(session: Session, charge: ChargeRow) -> None:
-    """Note what a call took."""
+    """Note what a call took. Who only dictates was let in by no run, so it is here that the owner hears of them."""
     session.add(charge)
+    if charge.run_id is None:
+        visitors.seen(session, visitor_id=charge.visitor_id, link_id=charge.link_id, at=charge.created_at)
 
 
 def by_hour(session: Session, *, since: datetime) -> Sequence[tuple[datetime, int]]:

@@ -13,12 +13,16 @@ from sqlmodel import Session, col, select
 
 from playground.budget.words import until_midnight
 from playground.errors import CapReached, Forbidden, Paused, TooMany, Unauthorized
+from playground.owner.actions import pause
 from playground.protocol.dispatcher import StreamReply
+from playground.records import Decision
+from playground.runs.approvals import Verdict
+from playground.runs.supply import Supply
 from playground.store import budgets, links, switch, visitors
 from playground.store.access_tables import VisitorRow
 from playground.store.money_tables import BudgetRow, ChargeRow, ReservationRow
 from playground.visitor import Visitor
-from tests.house import AGENTS, House, opened
+from tests.house import AGENTS, House, opened, until
 
 ASKERS = tuple(f"tests.budget.agents:{name}" for name in ("asker", "manager", "careful"))
 
@@ -247,3 +251,56 @@ async def test_dictation_is_paid_for_as_well(sqlite_url: str, tmp_path: Path) ->
         with pytest.raises(CapReached):
             await house.guest().ask("input.transcribe", **recording)
         assert len(house.calls) == asked
+
+
+async def test_nobody_dictates_while_everything_is_paused(sqlite_url: str, tmp_path: Path) -> None:
+    recording = {"audio_base64": b64encode(b"Hello there.").decode(), "mime_type": "audio/webm"}
+    async with opened(sqlite_url, tmp_path) as house:
+        await pause(house.parts, "Back at nine.")
+        with pytest.raises(Paused, match="Back at nine"):
+            await house.guest().ask("input.transcribe", **recording)
+        assert house.calls == []
+
+
+async def test_the_owner_hears_of_who_only_dictates(sqlite_url: str, tmp_path: Path) -> None:
+    recording = {"audio_base64": b64encode(b"Hello there.").decode(), "mime_type": "audio/webm"}
+    async with opened(sqlite_url, tmp_path) as house:
+        await house.guest().ask("input.transcribe", **recording)
+        (seen,) = await house.stored(lambda session: session.exec(select(VisitorRow.id)).all())
+        assert seen == "vis_ann"
+
+
+async def parked(house: House, name: str, model: str) -> StreamReply:
+    """A run that waits for its visitor."""
+    reply = await house.guest().begin(model=f"compatible/{model}", metadata={"agent": name})
+
+    async def waits() -> bool:
+        return await house.guest().status(reply) == "awaiting_approval"
+
+    await until(waits)
+    return reply
+
+
+@pytest.mark.parametrize(
+    ("name", "model"), [("clerk", 'tool:add_line:{"text": "milk"}'), ("scout", "tool:browser_facts:{}")]
+)
+async def test_what_waited_goes_on_only_where_an_answer_may_begin(
+    database_url: str, tmp_path: Path, name: str, model: str
+) -> None:
+    async with capped(database_url, tmp_path, max_visitor_runs=1, disconnect_grace=60) as house:
+        guest, engine = house.guest(), house.parts.engine
+        waiting = await parked(house, name, model)
+        (ask,) = (await engine.run(guest.visitor, waiting.run_id)).asks
+        slow = await guest.begin(model="compatible/words-5000@50")
+
+        async def go_on() -> object:
+            if name == "clerk":
+                return await engine.decide(guest.visitor, waiting.run_id, Verdict([Decision(ask.call_id, True)]))
+            return await engine.supply(guest.visitor, Supply(waiting.thread_id, None, output={"zone": "UTC"}))
+
+        with pytest.raises(TooMany, match="under way"):
+            await go_on()
+        assert await guest.status(waiting) == "awaiting_approval"
+        await engine.stop(guest.visitor, slow.run_id)
+        await go_on()
+        assert (await guest.read(waiting)).answer.startswith("The tool said: ")

@@ -17,7 +17,8 @@ from playground.compare.drawing.entries import Entries
 from playground.compare.saving.comparison import json
 from playground.compare.saving.gather import saved
 from playground.compare.saving.page import html
-from playground.errors import Conflict, Malformed, NotFound
+from playground.errors import Conflict, Malformed, NotFound, Paused
+from playground.owner.actions import pause
 from playground.protocol.dispatcher import StreamReply
 from playground.records import Decision
 from playground.runs.approvals import Verdict
@@ -89,6 +90,14 @@ async def test_an_action_changes_its_widget_without_a_model(house: House) -> Non
     assert (await tea.guest.status(told), len(house.calls)) == ("completed", asked)
     live = reduce(apply, (wire.event(frame.data) for frame in (*tea.told.frames, *told.frames)), Transcript())
     assert live.items == (await house.client().view(tea.thread_id)).transcript.items
+
+
+async def test_no_action_is_served_while_everything_is_paused(small: House) -> None:
+    tea = await on_screen(small)
+    await pause(small.parts, "Back at nine.")
+    with pytest.raises(Paused, match="Back at nine"):
+        await tea.at_once("more")
+    assert orjson.dumps(await tea.now()) == orjson.dumps(counter(3))
 
 
 async def test_what_an_action_tells_is_answered_and_never_shown(house: House) -> None:
