@@ -8,6 +8,7 @@ import html
 import re
 from collections.abc import Iterable, Iterator, MutableMapping
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 import nh3
@@ -25,6 +26,12 @@ WIDEST = 10_000
 
 MOST_BRACKETS = 1_000
 """Brackets in it: from each one the whole rest is looked through."""
+
+MOST_EMPTY_CELLS = 2_000
+"""Cells of a table that nobody wrote, but that its head asks for: a row of one letter may be one of a thousand."""
+
+# The parser's own bound is what takes a second of the processor. Its module goes by the name of a function in it.
+vars(import_module("markdown_it.rules_block.table"))["MAX_AUTOCOMPLETED_CELLS"] = MOST_EMPTY_CELLS
 
 SCHEMES = frozenset({"http", "https", "mailto"})
 

@@ -137,6 +137,12 @@ def test_a_paragraph_of_brackets_is_shown_as_it_is(cell: str) -> None:
     assert "[**b**](http://x.example)" in many
 
 
+def test_a_wide_table_of_short_rows_is_not_filled_up_without_end() -> None:
+    drawn = rendered("|" + "a|" * 200 + "\n|" + "-|" * 200 + "\n" + "b\n" * 1000)
+    assert drawn.count("<td") <= 2_200
+    assert drawn.count("b") - drawn.count("tbody") >= 1000
+
+
 def test_what_is_too_long_is_all_there() -> None:
     text = "**Word** after word.\n\n" * (LONGEST // 10)
     shown = blocks(text)
