@@ -26,6 +26,9 @@ OPEN = re.compile(
 OWNERS = re.compile(r"/owner(?:/.*)?|/metrics")
 """Where being blocked as a visitor is no matter: the owner may have blocked themselves."""
 
+FILES = re.compile(r"/enter/[^/]+")
+"""What the page of a refusal is drawn with, for whoever is refused."""
+
 
 @dataclass(frozen=True, slots=True)
 class Gate:
@@ -83,7 +86,7 @@ class Gate:
             if expired:
                 raise Unauthorized("What let you in has expired, or was taken back. Ask for a new link.")
             raise Unauthorized("You need a link or a password to come in here.")
-        if not owner and not OWNERS.fullmatch(path):
+        if not (owner or OWNERS.fullmatch(path) or FILES.fullmatch(path)):
             self.standing.check(visitor)
 
 

@@ -190,4 +190,5 @@ async def test_who_is_blocked_is_told_so_everywhere(client: httpx2.AsyncClient, 
     assert shown.status_code == 403
     assert shown.headers["content-type"].startswith("text/html")
     assert "has blocked you" in shown.text
+    assert (await client.get("/enter/page.css")).status_code == 200  # what the page looks like
     assert (await client.post("/owner/enter", json={"token": OWNERS})).status_code == 204
