@@ -33,8 +33,8 @@ async def waiting(database: Database, visitor: Visitor, thread_id: str) -> RunRe
     """The run of the visitor's thread that waits for somebody. Raises NotFound for a thread that is not there."""
 
     def work(session: Session) -> RunRecord | None:
-        row = runs.waiting_of(session, threads.find(session, visitor_id=visitor.id, thread_id=thread_id).id)
-        return runs.record(row) if row is not None else None
+        live = runs.live_of(session, threads.find(session, visitor_id=visitor.id, thread_id=thread_id).id)
+        return next((runs.record(row) for row in live if row.status == "awaiting_approval"), None)
 
     return await database.read(work)
 
