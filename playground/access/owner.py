@@ -9,6 +9,9 @@ from playground.settings import Settings
 OWNER = "owner"
 """The visitor's id of programs that come with the owner's token. No cookie and no other token can say it."""
 
+LONG = 20
+"""Characters of a token that nobody guesses."""
+
 
 def owner_token(settings: Settings, secret: bytes) -> str:
     """What opens the owner's page. To be shown to the owner only."""
@@ -16,6 +19,11 @@ def owner_token(settings: Settings, secret: bytes) -> str:
         return settings.owner_token.get_secret_value()
     made = hmac.digest(secret, b"playground.owner", hashlib.sha256)[:24]
     return f"own_{urlsafe_b64encode(made).decode()}"
+
+
+def is_surely(given: str, wanted: str) -> bool:
+    """Whether it is the right one, and too long to have been guessed: then there is no need to slow anybody down."""
+    return len(wanted) >= LONG and same(given, wanted)
 
 
 def same(given: str, wanted: str) -> bool:

@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from playground.access.owner import OWNER, same
+from playground.access.owner import OWNER, is_surely, same
 from playground.access.standing import Standing
 from playground.access.tokens import Tokens
 from playground.access.tries import Newcomers, Tries
@@ -114,7 +114,8 @@ class Identity:
 
     async def _known(self, scope: Scope, bearer: str, origin: str | None) -> Found:
         if not bearer.startswith(JWT):
-            await self._keys.tries.turn("owner", _host(scope))
+            sure = is_surely(bearer, self._keys.owner)
+            await self._keys.tries.turn("owner", _host(scope), sure=sure)
             if same(bearer, self._keys.owner):
                 return Found(Visitor(OWNER), owner=True)
             self._keys.tries.wrong("owner", _host(scope))

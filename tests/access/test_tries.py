@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from playground.access.owner import is_surely
 from playground.access.tries import LINE, NEW, OF_ALL, OF_ONE, Newcomers, Tries
 from playground.errors import TooMany
 
@@ -100,3 +101,18 @@ def test_nobody_is_counted_where_no_strangers_come_or_all_have_one_address() -> 
     for newcomers, host in ((Newcomers(on=False), HERE), (Newcomers(on=True), LOOPBACK), (Newcomers(on=True), None)):
         for _ in range(2 * NEW.amount):
             newcomers.welcome(host)
+
+
+async def test_an_owner_whose_token_nobody_guesses_does_not_stand_in_the_line_of_those_who_try() -> None:
+    tries, long, short = Tries(turn_seconds=60), "own_" + 20 * "x", "guessable"
+    for _ in range(OF_ALL.amount):
+        tries.wrong("owner", LOOPBACK)
+    waiting = [asyncio.create_task(tries.turn("owner", LOOPBACK)) for _ in range(LINE)]
+    await asyncio.sleep(0)
+    for given, wanted in (("no", long), (short, short)):
+        with pytest.raises(TooMany):
+            await tries.turn("owner", LOOPBACK, sure=is_surely(given, wanted))
+    await tries.turn("owner", LOOPBACK, sure=is_surely(long, long))
+    for task in waiting:
+        task.cancel()
+    await asyncio.gather(*waiting, return_exceptions=True)
