@@ -71,7 +71,7 @@ class Overview:
             **seen,
             "approvals": [self._approval(record) for record in waiting],
             "spend": {"hours": by_hour(hours, at, HOURS), "days": by_day(hours, at, DAYS)},
-            "bounds": self._bounds(len(seen["runs"])),
+            "bounds": self._bounds(sum(run["status"] != overview.WAITING for run in seen["runs"])),
             "troubles": [_trouble(one) for one in self._troubles.last()],
         }
 

@@ -16,6 +16,7 @@ from playground.store.tables import RunRow
 
 MOST_RUNS = 200
 FAILED = ("failed", "interrupted")
+WAITING = "awaiting_approval"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +72,10 @@ class Failed:
 
 
 def running(session: Session) -> Sequence[Running]:
-    """The runs that are not over, those first that began first."""
-    query = select(RunRow).where(col(RunRow.status).in_(LIVE)).order_by(col(RunRow.created_at)).limit(MOST_RUNS)
+    """The runs that are not over, those first that began first; those that wait for somebody's word come last."""
+    waits = case((col(RunRow.status) == WAITING, 1), else_=0)
+    live = select(RunRow).where(col(RunRow.status).in_(LIVE))
+    query = live.order_by(waits, col(RunRow.created_at)).limit(MOST_RUNS)
     large: Any = RunRow.paused
     found = session.exec(query.options(defer(large))).all()
     ids = [one.id for one in found]

@@ -14,7 +14,7 @@ from playground.ids import new_id
 from playground.owner import actions
 from playground.owner.state import Overview
 from playground.owner.troubles import Troubles
-from playground.store import visitors
+from playground.store import overview, visitors
 from playground.store.money_tables import BudgetRow, ChargeRow
 from playground.store.tables import RunRow
 from tests.house import AGENTS, House, opened, until
@@ -149,3 +149,35 @@ async def test_looks_at_once_cost_one_reading_of_the_month(house: House) -> None
     states = await asyncio.gather(*(overview.now() for _ in range(3)))
     await house.change(lambda session: session.add(charge(NOW, "1")))
     assert (await overview.now())["spend"] == states[0]["spend"]
+
+
+async def test_runs_that_wait_for_their_visitors_hide_none_that_is_under_way(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(overview, "MOST_RUNS", 3)
+    at_work = await house.guest().begin(model=SLOW)
+    thread_ids = [await house.thread("vis_bob") for _ in range(3)]
+
+    def park(session: Session) -> None:
+        for thread_id in thread_ids:
+            row = RunRow(
+                id=new_id("run"),
+                thread_id=thread_id,
+                branch_id="brn",
+                visitor_id="vis_bob",
+                agent="clerk",
+                model="x/y",
+                status="awaiting_approval",
+                order={},
+                owner="o",
+                heartbeat_at=datetime.now(UTC),
+                usage={},
+                created_at=datetime(2020, 1, 1, tzinfo=UTC),
+            )
+            session.add(row)
+
+    await house.change(park)
+    state = await seen_by(house).now()
+    assert (state["runs"][0]["id"], len(state["runs"])) == (at_work.run_id, 3)
+    assert state["bounds"]["runs"]["now"] == 1
+    await house.parts.engine.stop(house.guest().visitor, at_work.run_id)
