@@ -6,7 +6,7 @@ from gradio.themes import Base, colors, sizes
 
 UI = Path(__file__).parent
 STYLES = (UI / "style.css", UI / "board.css")
-LINKS = UI / "links.js"
+SCRIPTS = (UI / "links.js", UI / "leave.js")
 PAGE = "page.css"
 """The style of a comparison that is a page by itself."""
 LOOKS = sorted(path for path in (UI.parent / "compare" / "drawing" / "templates").glob("*.css") if path.name != PAGE)
@@ -35,12 +35,12 @@ def theme() -> Base:
 
 
 def head() -> str:
-    """What goes into the page's `<head>`: the icon, the style, and what looks after links.
+    """What goes into the page's `<head>`: the icon, the style, and what looks after links and refusals.
 
     The style is not given to Gradio as its `css`: it would put every rule below its own container, and ours also
     speak of `<body>`. What comparisons look like is, to weigh more than what Gradio says of all elements.
     """
     looks = "\n".join(path.read_text(encoding="utf-8") for path in LOOKS)
     style = "\n".join(path.read_text(encoding="utf-8") for path in STYLES) + f".gradio-container {{ {looks} }}"
-    script = LINKS.read_text(encoding="utf-8")
-    return f'{_ICON}<style>{style}</style><script type="module">{script}</script>'
+    scripts = "".join(f'<script type="module">{path.read_text(encoding="utf-8")}</script>' for path in SCRIPTS)
+    return f"{_ICON}<style>{style}</style>{scripts}"

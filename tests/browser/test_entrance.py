@@ -18,24 +18,34 @@ PASSWORD = "open sesame, please"
 
 
 @pytest.fixture(scope="module")
-def gated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
-    """Where a playground is that is for some alone, and a link that was made for it."""
-    folder = tmp_path_factory.mktemp("gated")
+def gated_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where a playground is kept that is for some alone."""
+    return tmp_path_factory.mktemp("gated")
+
+
+@pytest.fixture(scope="module")
+def gated(gated_folder: Path) -> Iterator[tuple[str, str]]:
+    """Where it answers, and a link that was made for it."""
+    folder = gated_folder
     settings = {
         "PLAYGROUND_PASSWORD": PASSWORD,
         "PLAYGROUND_LOCAL_MODEL": "off",
         "PLAYGROUND_DATA_DIR": str(folder / "data"),
     }
     with running(str(ROOT / "app.py"), "--port", "0", folder=folder, **settings) as address:
-        made = subprocess.run(
-            [sys.executable, "-m", "playground", "link", "friends"],
-            cwd=folder,
-            env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT), **settings},
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        yield address, made.stdout.strip().partition("/enter")[2]
+        yield address, link("friends", folder=folder).stdout.strip().partition("/enter")[2]
+
+
+def link(*words: str, folder: Path) -> "subprocess.CompletedProcess[str]":
+    """What the command for links does, for the playground of that folder."""
+    return subprocess.run(
+        [sys.executable, "-m", "playground", "link", *words],
+        cwd=folder,
+        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT), "PLAYGROUND_DATA_DIR": str(folder / "data")},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
 
 
 @pytest.fixture(params=["light", "dark"])
@@ -65,6 +75,23 @@ def test_on_a_phone_a_link_is_all_it_takes(browser: Browser, gated: tuple[str, s
     assert not [url for url in asked if secret in url.partition("#")[0]]
     page.go_back()
     assert secret not in page.url
+    context.close()
+
+
+def test_whose_link_is_revoked_is_told_so_at_their_next_click(
+    browser: Browser, gated: tuple[str, str], gated_folder: Path
+) -> None:
+    made = link("one", folder=gated_folder)
+    code, name = made.stdout.strip().partition("/enter")[2], made.stderr.split()[0]
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"{gated[0]}/enter{code}")
+    page.wait_for_url(f"{gated[0]}/")
+    page.get_by_role("tab").first.wait_for()
+    link("--revoke", name, folder=gated_folder)
+    with page.expect_navigation(url=f"{gated[0]}/enter?**"):
+        page.get_by_role("button", name="New session (Alt+N)").click()
+    expect(page.get_by_text("was taken back")).to_be_visible()
     context.close()
 
 
