@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from playground import logs
 from playground.budget.own_model import OwnKeyed
-from playground.errors import Forbidden, Malformed, TooMany
+from playground.errors import Forbidden, Malformed
 from playground.models.clients import OWN_KEYS, Client
 from playground.models.provider import Models
 from playground.policy import Policy
@@ -34,6 +34,11 @@ class _Held:
     client: Client | None = None
     making: asyncio.Lock = field(default_factory=asyncio.Lock)
 
+    @property
+    def worth(self) -> tuple[bool, float]:
+        """Of two the one to keep has more."""
+        return self.client is not None, self.used_at
+
 
 class OwnKeys:
     """One per process. A visitor has at most one key for each provider that is on offer."""
@@ -55,7 +60,8 @@ class OwnKeys:
     async def put(self, visitor_id: str, provider: str, key: str) -> None:
         """Keep a key, in place of an earlier one.
 
-        Raises Forbidden where none is taken, Malformed, and TooMany while very many visitors have one.
+        The one that was used least lately goes where there is no room, first of all one that was never used: whoever
+        brings many for nothing takes nobody's away. Raises Forbidden where none is taken, and Malformed.
         """
         if provider not in self.offered:
             raise Forbidden("Keys of your own for {provider} are not taken here.", provider=provider[:100])
@@ -63,7 +69,7 @@ class OwnKeys:
             raise Malformed("This does not look like a key. Copy it once more, all of it.")
         await self.forget(visitor_id, provider)
         if len(self._held) >= MOST:
-            raise TooMany("Many visitors use keys of their own just now. Try again later.", retry_after=600)
+            await self._drop([min(self._held, key=lambda name: self._held[name].worth)])
         self._held[visitor_id, provider] = _Held(SecretStr(key), self._clock())
         logs.learn(key)
 

@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from playground import logs
 from playground.budget import keys
 from playground.budget.keys import IDLE_SECONDS, OwnKeys
-from playground.errors import Forbidden, TooMany
+from playground.errors import Forbidden
 from playground.models.local.server import LocalServers
 from playground.models.provider import Models
 from playground.policy import policy_of
@@ -79,13 +79,15 @@ async def test_a_key_that_nobody_uses_is_forgotten_after_half_a_day(own: OwnKeys
     assert (own.held("vis_ann"), own.held("vis_bob")) == (("openai",), ())
 
 
-async def test_no_more_keys_are_held_than_there_is_room_for(own: OwnKeys, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_where_there_is_no_room_the_key_goes_that_nobody_used(
+    own: OwnKeys, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(keys, "MOST", 2)
     await own.put("vis_ann", "openai", FIRST)
-    await own.put("vis_bob", "openai", FIRST)
-    with pytest.raises(TooMany):
-        await own.put("vis_eve", "openai", FIRST)
-    await own.put("vis_ann", "openai", SECOND)  # in place of the first
+    await own.model("vis_ann", "openai/gpt-6-luna")
+    for visitor in ("vis_bob", "vis_eve", "vis_mal"):
+        await own.put(visitor, "openai", SECOND)
+    assert [own.held(one) for one in ("vis_ann", "vis_bob", "vis_eve", "vis_mal")] == [("openai",), (), (), ("openai",)]
 
 
 async def test_a_key_that_is_taken_away_is_used_no_more(own: OwnKeys) -> None:
