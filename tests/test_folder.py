@@ -39,9 +39,11 @@ def test_so_are_the_secret_and_the_files(tmp_path: Path) -> None:
 
 def test_what_was_left_open_is_shut_and_nothing_else_is_touched(tmp_path: Path) -> None:
     tmp_path.chmod(0o755)
-    (tmp_path / "attachments").mkdir(mode=0o755)
+    (tmp_path / "attachments").mkdir()
+    (tmp_path / "attachments").chmod(0o755)
     for name in ("playground.db", "playground.db-wal", "mine.txt"):
-        (tmp_path / name).touch(0o644)
+        (tmp_path / name).touch()
+        (tmp_path / name).chmod(0o644)
     folder.shut(tmp_path)
     shut = {path.name for path in tmp_path.iterdir() if not others(path)}
     assert shut == {"attachments", "playground.db", "playground.db-wal"}

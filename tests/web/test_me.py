@@ -373,7 +373,7 @@ async def test_a_refused_key_is_told_to_its_holder_and_nowhere_else(
     told = [json.dumps(await stored(lite)), json.dumps(await me(lite)), json.dumps(await exported(lite))]
     told += [json.dumps(events), repr(lite.parts), repr(vars(lite.parts.keys))]
     told += [record.getMessage() + str(record.exc_info) + str(vars(record)) for record in caplog.records]
-    assert len(caplog.records) > 5
+    assert caplog.records
     assert not [text for text in told if OWN in text]
 
 

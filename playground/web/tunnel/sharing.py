@@ -39,6 +39,12 @@ class Sharing:
 
     async def run(self) -> None:
         """Open a link, and another one whenever it is lost. Returns when no further try is of use."""
+        try:
+            await self._keep()
+        finally:
+            self.link.tunnel = None  # it may have been told of a moment before it is there
+
+    async def _keep(self) -> None:
         loop = asyncio.get_running_loop()
         while True:
             try:
