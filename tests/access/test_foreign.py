@@ -4,7 +4,7 @@ import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
@@ -105,7 +105,10 @@ def timed(claims: Mapping[str, Any]) -> dict[str, Any]:
         if isinstance(value, Moment):
             exact = time.time() + value.offset
             return exact if value.offset % 1 else int(exact)
-        return [told(one) for one in cast("list[Any]", value)] if isinstance(value, list) else value
+        if isinstance(value, list):
+            several: list[Any] = value
+            return [told(one) for one in several]
+        return value
 
     return {name: told(value) for name, value in claims.items()}
 
