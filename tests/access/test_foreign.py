@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
+from playground import wire
 from playground.access.claims import LONGEST
 from playground.access.standing import Standing
 from playground.access.tokens import LONGEST_TOKEN, Tokens
@@ -105,10 +106,8 @@ def timed(claims: Mapping[str, Any]) -> dict[str, Any]:
         if isinstance(value, Moment):
             exact = time.time() + value.offset
             return exact if value.offset % 1 else int(exact)
-        if isinstance(value, list):
-            several: list[Any] = value
-            return [told(one) for one in several]
-        return value
+        several = wire.as_list(value)
+        return value if several is None else [told(one) for one in several]
 
     return {name: told(value) for name, value in claims.items()}
 
