@@ -101,8 +101,9 @@ class Orders:
 
     async def _who(self, call: Call, kept: Mapping[str, Any], model: str | None) -> tuple[str, str]:
         """The agent and the model that are asked. Whether the model may be is found out when the run is let in."""
-        agent = call.extras.agent or kept.get("agent") or self._offered.default_agent(call.visitor)
-        model = model or kept.get("model") or (await self._offered.now()).default_model(call.visitor)
+        agent: str = call.extras.agent or kept.get("agent") or self._offered.default_agent(call.visitor)
+        named: str | None = model or kept.get("model")
+        model = named or (await self._offered.now()).default_model(call.visitor)
         self._offered.policy.check_agent(call.visitor, agent)  # before any of its code is asked for its tools
         return agent, model
 
