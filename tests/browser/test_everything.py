@@ -142,10 +142,10 @@ def test_a_call_that_no_script_knows_is_answered_by_hand(board: Board) -> None:
 def test_an_effect_is_told_once_and_a_notice_stays_to_be_read(board: Board) -> None:
     page = alone(board, SPEAK)
     say(page, "speak")
-    finished(page)
-    expect(toast(page)).to_contain_text("shake")
+    expect(toast(page)).to_contain_text("shake")  # at once: it goes by itself
     toast(page).get_by_text("Details").click()
     expect(toast(page).locator("pre")).to_contain_text("Boo <b>you</b>")
+    finished(page)
     expect(chat(page).locator(".note.warning")).to_have_text("Hear: Boo <b>you</b>")
     page.reload()
     finished(page)
